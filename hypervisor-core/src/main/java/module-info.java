@@ -1,0 +1,6 @@
+/** The software processor with VMX, the monitor's run loop, buses and guest memory. */
+@SuppressWarnings("module") // the qualified exports name a module that is built later
+module org.jvmx.core {
+    exports org.jvmx.memory;
+    exports org.jvmx.bus;
+}

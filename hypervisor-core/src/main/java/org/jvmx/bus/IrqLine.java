@@ -1,0 +1,17 @@
+package org.jvmx.bus;
+
+/** One interrupt line. Level sources hold it, edge sources pulse it. */
+@FunctionalInterface
+public interface IrqLine {
+    /** A line that leads nowhere. */
+    IrqLine NONE = level -> { };
+
+    /** Drives the line. */
+    void set(boolean level);
+
+    /** Raises and lowers the line: one edge. */
+    default void pulse() {
+        set(true);
+        set(false);
+    }
+}

@@ -1,0 +1,173 @@
+package org.jvmx.memory;
+
+import java.lang.foreign.Arena;
+
+/**
+ * The host-physical address space of one software processor: page frames from 0 to {@link #size()}, all zero at first. Native memory stands
+ * behind a 64 KiB chunk only from its first use. Confined to the thread of its machine.
+ *
+ * <p>It also knows which frames hold decoded code: a write to one of them is reported to the {@link CodeWatch}, before the write.
+ */
+public final class HostMemory implements AutoCloseable {
+    /** Bytes of a page frame. */
+    public static final int PAGE = 4096;
+
+    private static final int CHUNK_SHIFT = 16;
+    private static final long CHUNK = 1L << CHUNK_SHIFT;
+
+    /** Told when a frame that holds decoded code is about to be written. */
+    @FunctionalInterface
+    public interface CodeWatch {
+        /** The frame at host-physical {@code frame} (4 KiB aligned) is about to change; it is no code frame any more. */
+        void codeWritten(long frame);
+    }
+
+    private final Arena arena = Arena.ofShared();
+    private final long size;
+    private final long[] chunks;
+    private final boolean[] code;
+    private CodeWatch watch = frame -> { };
+    private long allocated;
+    private long resident;
+
+    /** A space of {@code size} bytes, rounded up to whole chunks. */
+    public HostMemory(long size) {
+        this.size = size + CHUNK - 1 & -CHUNK;
+        this.chunks = new long[(int) (this.size >>> CHUNK_SHIFT)];
+        this.code = new boolean[(int) (this.size / PAGE)];
+    }
+
+    /** Bytes of the space. */
+    public long size() {
+        return size;
+    }
+
+    /** Bytes of native memory in use. */
+    public long resident() {
+        return resident;
+    }
+
+    /**
+     * Takes page frames that nobody has; they read zero.
+     *
+     * @param bytes how much, rounded up to whole pages
+     * @return the host-physical address of the first frame
+     * @throws IllegalStateException if the space is used up
+     */
+    public long allocate(long bytes) {
+        long start = allocated;
+        long rounded = bytes + PAGE - 1 & -PAGE;
+        if (rounded > size - start) {
+            throw new IllegalStateException("host-physical space of %d bytes is used up: %d more wanted at 0x%x".formatted(size, rounded, start));
+        }
+        allocated = start + rounded;
+        return start;
+    }
+
+    /** Whether {@code bytes} bytes at {@code hpa} are in the space. */
+    public boolean contains(long hpa, long bytes) {
+        return hpa >= 0 && bytes <= size && hpa <= size - bytes;
+    }
+
+    /** The native address of the byte at {@code hpa}; valid up to the end of its page, for the life of the space. */
+    public long address(long hpa) {
+        long chunk = chunks[(int) (hpa >>> CHUNK_SHIFT)];
+        if (chunk == 0) {
+            chunk = populate((int) (hpa >>> CHUNK_SHIFT));
+        }
+        return chunk + (hpa & CHUNK - 1);
+    }
+
+    private long populate(int index) {
+        long chunk = arena.allocate(CHUNK, PAGE).address();
+        chunks[index] = chunk;
+        resident += CHUNK;
+        return chunk;
+    }
+
+    public int readByte(long hpa) {
+        return RawMemory.getByte(address(hpa)) & 0xff;
+    }
+
+    /** Four bytes; aligned, so that they are in one page. */
+    public int readInt(long hpa) {
+        return RawMemory.getInt(address(hpa));
+    }
+
+    /** Eight bytes; aligned, so that they are in one page. */
+    public long readLong(long hpa) {
+        return RawMemory.getLong(address(hpa));
+    }
+
+    public void writeByte(long hpa, int value) {
+        RawMemory.putByte(writable(hpa), (byte) value);
+    }
+
+    /** Four bytes; aligned, so that they are in one page. */
+    public void writeInt(long hpa, int value) {
+        RawMemory.putInt(writable(hpa), value);
+    }
+
+    /** Eight bytes; aligned, so that they are in one page. */
+    public void writeLong(long hpa, long value) {
+        RawMemory.putLong(writable(hpa), value);
+    }
+
+    /** Copies out of the space. */
+    public void read(long hpa, byte[] target, int offset, int count) {
+        for (int done = 0; done < count;) {
+            int part = (int) Math.min(count - done, CHUNK - (hpa + done & CHUNK - 1));
+            RawMemory.get(address(hpa + done), target, offset + done, part);
+            done += part;
+        }
+    }
+
+    /** Copies into the space. */
+    public void write(long hpa, byte[] source, int offset, int count) {
+        for (int done = 0; done < count;) {
+            int part = (int) Math.min(count - done, PAGE - (hpa + done & PAGE - 1));
+            RawMemory.put(writable(hpa + done), source, offset + done, part);
+            done += part;
+        }
+    }
+
+    /** Zeroes {@code count} bytes. */
+    public void clear(long hpa, long count) {
+        for (long done = 0; done < count;) {
+            long part = Math.min(count - done, PAGE - (hpa + done & PAGE - 1));
+            if (chunks[(int) (hpa + done >>> CHUNK_SHIFT)] != 0) {
+                RawMemory.fill(writable(hpa + done), part, (byte) 0);
+            }
+            done += part;
+        }
+    }
+
+    /** The native address of the byte at {@code hpa}, after the {@link CodeWatch} heard of the write if the frame holds code. */
+    public long writable(long hpa) {
+        if (code[(int) (hpa >>> 12)]) {
+            code[(int) (hpa >>> 12)] = false;
+            watch.codeWritten(hpa & -PAGE);
+        }
+        return address(hpa);
+    }
+
+    /** Who is told of writes to code. */
+    public void watchCode(CodeWatch watch) {
+        this.watch = watch;
+    }
+
+    /** Whether the frame of {@code hpa} holds decoded code. */
+    public boolean isCode(long hpa) {
+        return code[(int) (hpa >>> 12)];
+    }
+
+    /** Says that the frame of {@code hpa} holds decoded code from now on. */
+    public void markCode(long hpa) {
+        code[(int) (hpa >>> 12)] = true;
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+}

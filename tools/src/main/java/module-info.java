@@ -1,0 +1,7 @@
+/** The machine assembled, the command line, metrics and bundled guests. */
+module org.jvmx.tools {
+    requires transitive org.jvmx.core;
+    requires transitive org.jvmx.loader;
+    requires transitive org.jvmx.devices;
+    requires info.picocli;
+}
