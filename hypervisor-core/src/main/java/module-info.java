@@ -3,4 +3,5 @@
 module org.jvmx.core {
     exports org.jvmx.memory;
     exports org.jvmx.bus;
+    exports org.jvmx.isa;
 }

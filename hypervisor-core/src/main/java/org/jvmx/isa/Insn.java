@@ -1,0 +1,134 @@
+package org.jvmx.isa;
+
+/** A decoded instruction. Says what the bytes are; whether it may run here is for the row's guards. */
+public final class Insn {
+    /** {@link #base} and {@link #index} of an address that has none: one past the last general register, so that a zero can stand there. */
+    public static final int NO_REGISTER = 16;
+
+    public final Row row;
+    public final Mnemonic mnemonic;
+    /** Bytes, prefixes included, 1 to 15. */
+    public final int length;
+    /** Mode that it was decoded for: bytes of the default address: 2, 4, or 8 for 64-bit mode. */
+    public final int codeSize;
+    /** Effective operand size: 2, 4 or 8. */
+    public final int operandSize;
+    /** Effective address size: 2, 4 or 8. */
+    public final int addressSize;
+    public final boolean lock;
+    /** The last F2H or F3H prefix, or 0. */
+    public final int rep;
+    /** Whether a REX prefix applies. */
+    public final boolean rex;
+    /** The last byte of the opcode. */
+    public final int opcode;
+    /** The ModRM byte, or -1. */
+    public final int modrm;
+    /** ModRM.mod, or -1. */
+    public final int mod;
+    /** ModRM.reg with REX.R. */
+    public final int reg;
+    /** ModRM.rm with REX.B. */
+    public final int rm;
+    /** Effective segment of the memory operand or string source: 0 to 5 for ES, CS, SS, DS, FS, GS. */
+    public final int segment;
+    /** Base register, or {@link #NO_REGISTER}. */
+    public final int base;
+    /** Index register, or {@link #NO_REGISTER}. */
+    public final int index;
+    /** Shift count of the index, 0 to 3. */
+    public final int scale;
+    /** The displacement counts from the next instruction. */
+    public final boolean ripRelative;
+    /** Displacement, sign-extended, or the offset of an Ob or Ov operand. */
+    public final long disp;
+    /** First immediate: Ib and Iw zero-extended; sIb, Iz, Iv and relative offsets sign-extended; the offset of a far pointer; 1 for the operand 1. */
+    public final long immediate;
+    /** Second immediate of ENTER, or the selector of a far pointer. */
+    public final int immediate2;
+    public final int operandCount;
+
+    private final OperandKind[] kinds;
+    private final int[] registers;
+    private final int[] widths;
+
+    Insn(Decoder d) {
+        row = d.row;
+        mnemonic = row.mnemonic;
+        length = d.length();
+        codeSize = d.codeSize;
+        operandSize = d.operandSize;
+        addressSize = d.addressSize;
+        lock = d.lock;
+        rep = d.rep;
+        rex = d.rex != 0;
+        opcode = d.opcode;
+        modrm = d.modrm;
+        mod = d.modrm < 0 ? -1 : d.modrm >> 6;
+        reg = d.modrm < 0 ? 0 : d.modrm >> 3 & 7 | d.rexR;
+        rm = d.modrm < 0 ? 0 : d.modrm & 7 | d.rexB;
+        segment = d.segment;
+        base = d.base;
+        index = d.index;
+        scale = d.scale;
+        ripRelative = d.ripRelative;
+        disp = d.disp;
+        immediate = d.immediate;
+        immediate2 = d.immediate2;
+        operandCount = row.specs.length;
+        kinds = new OperandKind[operandCount];
+        registers = new int[operandCount];
+        widths = new int[operandCount];
+        for (int n = 0; n < operandCount; n++) {
+            kinds[n] = d.kind(row.specs[n]);
+            registers[n] = d.number(row.specs[n], kinds[n]);
+            widths[n] = d.width(row.specs[n], kinds[n]);
+        }
+    }
+
+    /** What operand {@code n} is. */
+    public OperandKind kind(int n) {
+        return kinds[n];
+    }
+
+    /** Number of the register that operand {@code n} is; 0 where it is none. */
+    public int register(int n) {
+        return registers[n];
+    }
+
+    /**
+     * Bytes of operand {@code n} as the operation uses it: an immediate that is sign-extended has the width it is extended to; 0 where the
+     * instruction has its own idea of size (LEA, INVLPG, FXSAVE).
+     */
+    public int width(int n) {
+        return widths[n];
+    }
+
+    /** Whether operand {@code n} is a register of any kind. */
+    public boolean isRegister(int n) {
+        return switch (kinds[n]) {
+            case GPR, GPR_HIGH8, SEGMENT_REG, CONTROL_REG, DEBUG_REG, MMX, XMM, ST -> true;
+            default -> false;
+        };
+    }
+
+    /** Whether operand {@code n} is the memory operand. */
+    public boolean isMemory(int n) {
+        return kinds[n] == OperandKind.MEMORY;
+    }
+
+    /** Whether the instruction has a memory operand in ModRM or as an offset; string operands do not count. */
+    public boolean hasMemory() {
+        for (OperandKind kind : kinds) {
+            if (kind == OperandKind.MEMORY) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether it was decoded for 64-bit mode. */
+    public boolean mode64() {
+        return codeSize == 8;
+    }
+}

@@ -1,0 +1,112 @@
+package org.jvmx.isa;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * All rows, and the table that finds one: by mode and operand size, then by map and mandatory prefix, then by opcode, then by ModRM. A cell
+ * without a row is #UD.
+ */
+public final class OpcodeTable {
+    /** A slot that depends on ModRM has a cell for each ModRM.reg with memory, then one for each ModRM of a register. */
+    static final int CELLS = 8 + 64;
+
+    private static final int VARIANTS = 6;
+    private static final int MAPS = OpcodeMap.values().length;
+    private static final List<Row> ROWS = new ArrayList<>();
+    private static final Row[][][][] TABLE = new Row[VARIANTS][MAPS << 2][256][];
+
+    static {
+        RowDrafts drafts = new RowDrafts();
+        OneByteMap.define(drafts);
+        drafts.rows().forEach(OpcodeTable::add);
+    }
+
+    private OpcodeTable() {
+    }
+
+    /** Every row; {@link Row#id} is the index. */
+    public static List<Row> rows() {
+        return List.copyOf(ROWS);
+    }
+
+    /** Slots of a mode (64-bit or not) and operand size as the prefixes give it (2, 4 or 8): by map and prefix, then opcode. */
+    static Row[][][] variant(boolean mode64, int operandSize) {
+        return TABLE[variantNumber(mode64, operandSize)];
+    }
+
+    /** Index of a cell in a slot that depends on ModRM. */
+    static int cell(int modrm) {
+        return modrm < 0xc0 ? modrm >> 3 & 7 : 8 + (modrm & 0x3f);
+    }
+
+    private static int variantNumber(boolean mode64, int operandSize) {
+        return (mode64 ? 3 : 0) + (operandSize >> 2);
+    }
+
+    /** The operand size that a row gets from the one that the prefixes give. */
+    static int effectiveSize(Row row, boolean mode64, int operandSize) {
+        if (!mode64 || row.size == Row.Size.NORMAL) {
+            return operandSize;
+        }
+        return row.size == Row.Size.DEFAULT_64 && operandSize == 2 ? 2 : 8;
+    }
+
+    private static void add(RowDraft draft) {
+        Row row = new Row(draft, ROWS.size());
+        ROWS.add(row);
+        for (int variant = 0; variant < VARIANTS; variant++) {
+            boolean mode64 = variant >= 3;
+            int operandSize = 2 << variant % 3;
+            boolean exists = mode64 ? !row.not64 : !row.only64;
+            if (exists && (row.sizes & effectiveSize(row, mode64, operandSize)) != 0) {
+                place(TABLE[variant], row);
+            }
+        }
+    }
+
+    private static void place(Row[][][] variant, Row row) {
+        int span = row.opcodeRegister ? 8 : 1;
+        for (int prefix = 0; prefix < 4; prefix++) {
+            if ((row.prefixes & 1 << prefix) != 0) {
+                Row[][] slots = variant[row.map.ordinal() << 2 | prefix];
+                for (int opcode = row.opcode; opcode < row.opcode + span; opcode++) {
+                    slots[opcode] = place(slots[opcode], row);
+                }
+            }
+        }
+    }
+
+    private static Row[] place(Row[] slot, Row row) {
+        boolean whole = row.regDigit < 0 && (row.ignoresMod || !row.memoryOnly && !row.registerOnly);
+        if (whole && (slot == null || slot.length == 1)) {
+            return new Row[] {slot == null ? row : preferred(slot[0], row)};
+        }
+        Row[] cells = expanded(slot);
+        for (int cell = 0; cell < CELLS; cell++) {
+            if (row.matchesCell(cell)) {
+                cells[cell] = cells[cell] == null ? row : preferred(cells[cell], row);
+            }
+        }
+        return cells;
+    }
+
+    private static Row[] expanded(Row[] slot) {
+        if (slot != null && slot.length == CELLS) {
+            return slot;
+        }
+        Row[] cells = new Row[CELLS];
+        if (slot != null) {
+            Arrays.fill(cells, slot[0]);
+        }
+        return cells;
+    }
+
+    private static Row preferred(Row a, Row b) {
+        if (a.precision() == b.precision()) {
+            throw new IllegalStateException("two rows claim the same encoding: " + a + " and " + b);
+        }
+        return a.precision() > b.precision() ? a : b;
+    }
+}
