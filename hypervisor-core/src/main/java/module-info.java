@@ -1,7 +1,9 @@
 /** The software processor with VMX, the monitor's run loop, buses and guest memory. */
 @SuppressWarnings("module") // the qualified exports name a module that is built later
 module org.jvmx.core {
+    exports org.jvmx.arch;
     exports org.jvmx.memory;
     exports org.jvmx.bus;
     exports org.jvmx.isa;
+    exports org.jvmx.vmx;
 }
