@@ -15,17 +15,18 @@ public final class HostMemory implements AutoCloseable {
     private static final int CHUNK_SHIFT = 16;
     private static final long CHUNK = 1L << CHUNK_SHIFT;
 
-    /** Told when a frame that holds decoded code is about to be written. */
+    /** Told when bytes that were decoded as code are about to be written. */
     @FunctionalInterface
     public interface CodeWatch {
-        /** The frame at host-physical {@code frame} (4 KiB aligned) is about to change; it is no code frame any more. */
+        /** Decoded bytes in the frame at host-physical {@code frame} (4 KiB aligned) are about to change; it is no code frame any more. */
         void codeWritten(long frame);
     }
 
     private final Arena arena = Arena.ofShared();
     private final long size;
     private final long[] chunks;
-    private final boolean[] code;
+    /** A bit for each 64-byte line of a frame that holds decoded code. */
+    private final long[] codeLines;
     private CodeWatch watch = frame -> { };
     private long allocated;
     private long resident;
@@ -34,7 +35,7 @@ public final class HostMemory implements AutoCloseable {
     public HostMemory(long size) {
         this.size = size + CHUNK - 1 & -CHUNK;
         this.chunks = new long[(int) (this.size >>> CHUNK_SHIFT)];
-        this.code = new boolean[(int) (this.size / PAGE)];
+        this.codeLines = new long[(int) (this.size / PAGE)];
     }
 
     /** Bytes of the space. */
@@ -100,17 +101,17 @@ public final class HostMemory implements AutoCloseable {
     }
 
     public void writeByte(long hpa, int value) {
-        RawMemory.putByte(writable(hpa), (byte) value);
+        RawMemory.putByte(writable(hpa, 1), (byte) value);
     }
 
     /** Four bytes; aligned, so that they are in one page. */
     public void writeInt(long hpa, int value) {
-        RawMemory.putInt(writable(hpa), value);
+        RawMemory.putInt(writable(hpa, 4), value);
     }
 
     /** Eight bytes; aligned, so that they are in one page. */
     public void writeLong(long hpa, long value) {
-        RawMemory.putLong(writable(hpa), value);
+        RawMemory.putLong(writable(hpa, 8), value);
     }
 
     /** Copies out of the space. */
@@ -126,7 +127,7 @@ public final class HostMemory implements AutoCloseable {
     public void write(long hpa, byte[] source, int offset, int count) {
         for (int done = 0; done < count;) {
             int part = (int) Math.min(count - done, PAGE - (hpa + done & PAGE - 1));
-            RawMemory.put(writable(hpa + done), source, offset + done, part);
+            RawMemory.put(writable(hpa + done, part), source, offset + done, part);
             done += part;
         }
     }
@@ -136,16 +137,20 @@ public final class HostMemory implements AutoCloseable {
         for (long done = 0; done < count;) {
             long part = Math.min(count - done, PAGE - (hpa + done & PAGE - 1));
             if (chunks[(int) (hpa + done >>> CHUNK_SHIFT)] != 0) {
-                RawMemory.fill(writable(hpa + done), part, (byte) 0);
+                RawMemory.fill(writable(hpa + done, (int) part), part, (byte) 0);
             }
             done += part;
         }
     }
 
-    /** The native address of the byte at {@code hpa}, after the {@link CodeWatch} heard of the write if the frame holds code. */
-    public long writable(long hpa) {
-        if (code[(int) (hpa >>> 12)]) {
-            code[(int) (hpa >>> 12)] = false;
+    /**
+     * The native address of {@code count} bytes of one page that are about to be written, after the {@link CodeWatch} heard of it if decoded
+     * code is among them.
+     */
+    public long writable(long hpa, int count) {
+        int frame = (int) (hpa >>> 12);
+        if (codeLines[frame] != 0 && (codeLines[frame] & lines(hpa, count)) != 0) {
+            codeLines[frame] = 0;
             watch.codeWritten(hpa & -PAGE);
         }
         return address(hpa);
@@ -158,12 +163,18 @@ public final class HostMemory implements AutoCloseable {
 
     /** Whether the frame of {@code hpa} holds decoded code. */
     public boolean isCode(long hpa) {
-        return code[(int) (hpa >>> 12)];
+        return codeLines[(int) (hpa >>> 12)] != 0;
     }
 
-    /** Says that the frame of {@code hpa} holds decoded code from now on. */
-    public void markCode(long hpa) {
-        code[(int) (hpa >>> 12)] = true;
+    /** Says that {@code count} bytes of one page hold decoded code from now on. */
+    public void markCode(long hpa, int count) {
+        codeLines[(int) (hpa >>> 12)] |= lines(hpa, count);
+    }
+
+    private static long lines(long hpa, int count) {
+        int first = (int) (hpa & PAGE - 1) >>> 6;
+        int last = (int) (hpa & PAGE - 1) + count - 1 >>> 6;
+        return -1L << first & -1L >>> 63 - last;
     }
 
     @Override
