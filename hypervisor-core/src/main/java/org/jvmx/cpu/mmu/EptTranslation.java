@@ -82,8 +82,8 @@ public abstract class EptTranslation extends CpuState {
     private int walkRights;
 
     private long walk(long gpa, int access) {
-        long eptp = controls.eptp();
-        boolean flags = (eptp & 1 << 6) != 0;
+        long eptp = controls.eptPointer;
+        boolean flags = controls.eptAccessedDirty();
         long table = eptp & FRAME_MASK;
         int rights = 7;
         for (int level = 4;; level--) {
@@ -142,8 +142,8 @@ public abstract class EptTranslation extends CpuState {
     }
 
     private ExitSignal eptMisconfiguration(long gpa) {
-        exit.begin(ExitReason.EPT_MISCONFIG, 0);
-        exit.guestPhysical(gpa);
+        exit.begin(ExitReason.EPT_MISCONFIG, 0, 0);
+        exit.physical(gpa);
         return exitSignal;
     }
 
@@ -153,9 +153,9 @@ public abstract class EptTranslation extends CpuState {
     }
 
     private ExitSignal eptViolation(long gpa, int accessBits, int how) {
-        exit.begin(ExitReason.EPT_VIOLATION, accessBits | walkRights << 3 | how);
-        exit.guestPhysical(gpa);
-        exit.guestLinear(accessLinear);
+        exit.begin(ExitReason.EPT_VIOLATION, accessBits | walkRights << 3 | how, 0);
+        exit.physical(gpa);
+        exit.linear(accessLinear);
         return exitSignal;
     }
 
@@ -179,7 +179,7 @@ public abstract class EptTranslation extends CpuState {
     }
 
     private long pagingEntry(long gpa, int access) {
-        boolean flags = controls.ept() && (controls.eptp() & 1 << 6) != 0;
+        boolean flags = controls.ept() && controls.eptAccessedDirty();
         long hpa = hostPhysical(gpa, flags ? WRITE : access);
         if (hpa < 0) {
             throw eptViolation(gpa, flags ? 3 : 1 << access, accessQualification);

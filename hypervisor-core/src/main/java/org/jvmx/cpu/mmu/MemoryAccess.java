@@ -387,7 +387,7 @@ public abstract class MemoryAccess extends Paging {
             return completion.value();
         }
         eptViolation(gpa, write ? WRITE : READ);
-        exit.memoryAccess(gpa, size, write, value);
+        exit.access().memory(gpa, size, write, value);
         throw exitSignal;
     }
 

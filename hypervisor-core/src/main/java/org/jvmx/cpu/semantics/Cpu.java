@@ -255,7 +255,7 @@ public final class Cpu extends MemoryAccess {
 
     /** Records a VM exit by the current instruction, which must return at once: nothing of it is committed. */
     public void vmExit(ExitReason reason, long qualification) {
-        exit.begin(reason, qualification);
+        exit.begin(reason, qualification, (int) (nextRip - rip));
         attention |= Attention.EXIT;
         blockLimit = 0;
     }

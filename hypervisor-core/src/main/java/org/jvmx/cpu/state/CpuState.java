@@ -142,7 +142,7 @@ public abstract class CpuState {
 
     /** What the VMCS asks for, compiled; and where the next VM exit is described. */
     public ExecutionControls controls = new ExecutionControls();
-    public final Exit exit = new Exit();
+    public Exit exit = new Exit();
 
     public final GuestFault fault = new GuestFault();
     public final ExitSignal exitSignal = new ExitSignal();
