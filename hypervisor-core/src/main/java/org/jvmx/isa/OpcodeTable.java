@@ -20,6 +20,12 @@ public final class OpcodeTable {
     static {
         RowDrafts drafts = new RowDrafts();
         OneByteMap.define(drafts);
+        X87Map.define(drafts);
+        TwoByteMap.define(drafts);
+        SimdMap.define(drafts);
+        Map0F38.define(drafts);
+        Map0F3A.define(drafts);
+        VexMap.define(drafts);
         drafts.rows().forEach(OpcodeTable::add);
     }
 
