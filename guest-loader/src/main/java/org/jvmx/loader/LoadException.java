@@ -1,0 +1,14 @@
+package org.jvmx.loader;
+
+/** A guest image that cannot be started. The message is a sentence with the values in it and what to do. */
+public final class LoadException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public LoadException(String message) {
+        super(message);
+    }
+
+    public LoadException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}
