@@ -131,4 +131,15 @@ public final class Insn {
     public boolean mode64() {
         return codeSize == 8;
     }
+
+    /** The instruction in Intel syntax, relative targets counted from {@code address}. */
+    public String text(long address) {
+        return Disassembler.text(this, address);
+    }
+
+    /** The instruction in Intel syntax, as if at address 0. */
+    @Override
+    public String toString() {
+        return text(0);
+    }
 }
