@@ -14,4 +14,12 @@ public interface IrqLine {
         set(true);
         set(false);
     }
+
+    /** A line that drives this one and another, as an ISA interrupt reaches both the 8259A and the I/O APIC. */
+    default IrqLine and(IrqLine other) {
+        return level -> {
+            set(level);
+            other.set(level);
+        };
+    }
 }

@@ -37,6 +37,32 @@ public final class MmioBus {
         lastHit = 0;
     }
 
+    /**
+     * Moves the device that was mapped at {@code from} to {@code to}, as a guest relocates its local APIC.
+     *
+     * @return false, and nothing has changed, if no device was mapped at {@code from} or another one is in the way
+     */
+    public boolean move(long from, long to) {
+        int at = Arrays.binarySearch(bases, from);
+        if (at < 0 || to < 0) {
+            return false;
+        }
+        long size = ends[at] - from;
+        for (int i = 0; i < bases.length; i++) {
+            if (i != at && to < ends[i] && to + size > bases[i]) {
+                return false;
+            }
+        }
+        MmioDevice device = devices[at];
+        bases = remove(bases, at);
+        ends = remove(ends, at);
+        MmioDevice[] shrunk = Arrays.copyOf(devices, devices.length - 1);
+        System.arraycopy(devices, at + 1, shrunk, at, shrunk.length - at);
+        devices = shrunk;
+        map(to, size, device);
+        return true;
+    }
+
     /** Whether a device answers at the address. */
     public boolean claimed(long gpa) {
         return find(gpa) >= 0;
@@ -76,5 +102,11 @@ public final class MmioBus {
         System.arraycopy(array, at, grown, at + 1, array.length - at);
         grown[at] = value;
         return grown;
+    }
+
+    private static long[] remove(long[] array, int at) {
+        long[] shrunk = Arrays.copyOf(array, array.length - 1);
+        System.arraycopy(array, at + 1, shrunk, at, shrunk.length - at);
+        return shrunk;
     }
 }

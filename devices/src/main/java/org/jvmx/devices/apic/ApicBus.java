@@ -1,0 +1,86 @@
+package org.jvmx.devices.apic;
+
+import java.util.Arrays;
+import org.jvmx.bus.IrqLine;
+
+/** Carries interrupt messages to the local APICs that they are for, and EOI messages back to the I/O APICs. APICs attach themselves. */
+public final class ApicBus {
+    /** The physical destination of all. */
+    static final int BROADCAST = -1;
+
+    private LocalApic[] locals = {};
+    private IoApic[] ios = {};
+
+    /** A bus with nobody on it. */
+    public ApicBus() {
+    }
+
+    /** The line to the LINT0 pins of all local APICs, which the 8259A pair drives. */
+    public IrqLine lint0() {
+        return level -> {
+            for (LocalApic local : locals) {
+                local.lint0(level);
+            }
+        };
+    }
+
+    /** The line to the LINT1 pins of all local APICs: the platform's non-maskable interrupt. */
+    public IrqLine lint1() {
+        return level -> {
+            for (LocalApic local : locals) {
+                local.lint1(level);
+            }
+        };
+    }
+
+    void attach(LocalApic local) {
+        locals = Arrays.copyOf(locals, locals.length + 1);
+        locals[locals.length - 1] = local;
+    }
+
+    void attach(IoApic io) {
+        ios = Arrays.copyOf(ios, ios.length + 1);
+        ios[ios.length - 1] = io;
+    }
+
+    /** Sends a message to a destination; false if nobody took it. */
+    boolean send(int destination, boolean logical, int mode, int vector, boolean level) {
+        if (mode == DeliveryMode.LOWEST_PRIORITY) {
+            LocalApic lowest = lowestPriority(destination, logical);
+            return lowest != null && lowest.accept(DeliveryMode.FIXED, vector, level);
+        }
+        boolean taken = false;
+        for (LocalApic local : locals) {
+            taken |= local.isDestination(destination, logical) && local.accept(mode, vector, level);
+        }
+        return taken;
+    }
+
+    /** Sends a message to all but {@code sender}. */
+    void sendToOthers(LocalApic sender, int mode, int vector) {
+        for (LocalApic local : locals) {
+            if (local != sender) {
+                local.accept(mode, vector, false);
+            }
+        }
+    }
+
+    /** A level-triggered interrupt with this vector was served. */
+    void endOfInterrupt(int vector) {
+        for (IoApic io : ios) {
+            io.endOfInterrupt(vector);
+        }
+    }
+
+    /** The arbitration for the lowest-priority mode; the first of equals wins. */
+    private LocalApic lowestPriority(int destination, boolean logical) {
+        LocalApic best = null;
+        for (LocalApic local : locals) {
+            boolean candidate = local.isDestination(destination, logical) && local.softwareEnabled();
+            if (candidate && (best == null || local.arbitrationPriority() < best.arbitrationPriority())) {
+                best = local;
+            }
+        }
+        return best;
+    }
+}

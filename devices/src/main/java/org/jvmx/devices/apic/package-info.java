@@ -1,0 +1,2 @@
+/** Advanced interrupt controllers: a {@link org.jvmx.devices.apic.LocalApic} for each processor, the {@link org.jvmx.devices.apic.IoApic}, and the {@link org.jvmx.devices.apic.ApicBus} between them. */
+package org.jvmx.devices.apic;

@@ -1,0 +1,2 @@
+/** Ports by which a guest talks to whoever runs it: exit, console, panic notice. */
+package org.jvmx.devices.debug;
