@@ -125,6 +125,19 @@ public final class Cpu extends MemoryAccess {
         return linearSlow(segment, offset, last, write);
     }
 
+    /** Whether the offsets up to {@code last} in a segment may be touched without a closer look; a canonical address is not asked for. */
+    public boolean plain(int segment, long last, boolean write) {
+        return (modeKey & KEY_CODE) == 2 || last <= (write ? writeLimit : readLimit)[segment];
+    }
+
+    /** Linear address of an offset in a segment, unchecked. */
+    public long linear(int segment, long offset) {
+        if ((modeKey & KEY_CODE) == 2) {
+            return segment >= FS ? base[segment] + offset : offset;
+        }
+        return base[segment] + offset & 0xffff_ffffL;
+    }
+
     private long linearSlow(int segment, long offset, long last, boolean write) {
         int rights = access[segment];
         boolean usable = (rights & 1 << 16) == 0;

@@ -1,8 +1,14 @@
 package org.jvmx.cpu.semantics;
 
+import java.util.function.Function;
+import org.jvmx.isa.Insn;
+
 /** How an instruction's operands reach its meaning, and what becomes of the result. Drivers know these shapes; families use them. */
 public sealed interface Meaning {
-    /** {@code dst = value(dst, src, cf)}: ADD ADC AND. The source is the last operand. */
+    /**
+     * {@code dst = value(a, b, cf)}, where {@code b} is the last operand and {@code a} the one before it: with two operands the old destination (ADD ADC
+     * AND IMUL), with three of them the first source (ANDN SHLX), and the old destination is not read.
+     */
     record Binary(Fn value, FlagEffect flags) implements Meaning {
     }
 
@@ -14,8 +20,14 @@ public sealed interface Meaning {
     record Unary(Fn value, FlagEffect flags) implements Meaning {
     }
 
-    /** {@code dst = value(0, src, cf)}, the old destination is not read: MOV MOVZX MOVBE; the source has its own width and is zero-extended from it. */
-    record Move(Fn value) implements Meaning {
+    /**
+     * {@code dst = value(0, src, cf)}, the old destination is not read: MOV MOVZX MOVBE POPCNT; the source is the last operand, has its own width and is
+     * zero-extended from it.
+     */
+    record Move(Fn value, FlagEffect flags) implements Meaning {
+        Move(Fn value) {
+            this(value, FlagEffect.NONE);
+        }
     }
 
     /** MOVSX MOVSXD: as Move, sign-extended from the source's width. */
@@ -27,8 +39,8 @@ public sealed interface Meaning {
     }
 
     /**
-     * {@code dst = value(cpu, width, dst, src)}, which sets the flags itself, after the result is stored: shifts, rotates and others whose flags are no
-     * {@link FlagEffect}. The source is the last operand, or 1 where there is only one operand.
+     * {@code dst = value(dst, count, cf)} where the count is not zero, then {@code flags}: shifts and rotates. The count is the last operand, of which the
+     * driver takes the low 5 bits, or 6 for 8-byte operands. By a count of zero the destination is written as it was and the flags stay.
      */
     record Shift(Fn value, ShiftFlags flags) implements Meaning {
     }
@@ -61,9 +73,18 @@ public sealed interface Meaning {
     record Effect(EffectFn body) implements Meaning {
     }
 
+    /** A mnemonic whose forms have different shapes; {@link Meanings#of(Insn)} resolves it, drivers never see it. */
+    record ByForm(Function<Insn, Meaning> form) implements Meaning {
+    }
+
     /** How a shift or rotate sets the flags. Called only if the masked count is not zero. */
     @FunctionalInterface
     interface ShiftFlags {
+        /**
+         * @param a      the destination operand before, zero-extended
+         * @param count  the masked count, not zero
+         * @param result the result, zero-extended
+         */
         void record(Cpu cpu, int width, long a, int count, long result);
     }
 }

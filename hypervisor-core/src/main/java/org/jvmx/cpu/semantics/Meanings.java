@@ -1,7 +1,7 @@
 package org.jvmx.cpu.semantics;
 
+import org.jvmx.isa.Insn;
 import org.jvmx.isa.Mnemonic;
-import org.jvmx.isa.Row;
 
 /** The meaning of each mnemonic. Each family binds its own; a mnemonic is bound once. */
 public final class Meanings {
@@ -11,6 +11,17 @@ public final class Meanings {
     public Meanings() {
         Alu.define(this);
         Control.define(this);
+        Loops.define(this);
+        Shifts.define(this);
+        MulDiv.define(this);
+        Decimal.define(this);
+        Bits.define(this);
+        Bmi.define(this);
+        Exchange.define(this);
+        Accumulator.define(this);
+        Frames.define(this);
+        Strings.define(this);
+        Random.define(this);
     }
 
     /** Binds a mnemonic to its meaning. */
@@ -26,8 +37,14 @@ public final class Meanings {
         bind(mnemonic, new Meaning.Effect(body));
     }
 
-    /** The meaning of a row, or null if nobody has bound it. */
-    public Meaning of(Row row) {
-        return byMnemonic[row.mnemonic.ordinal()];
+    /** The meaning of an instruction, or null if nobody has bound it. */
+    public Meaning of(Insn insn) {
+        Meaning meaning = byMnemonic[insn.mnemonic.ordinal()];
+        return meaning instanceof Meaning.ByForm choice ? choice.form().apply(insn) : meaning;
+    }
+
+    /** Whether the mnemonic has a meaning. */
+    boolean has(Mnemonic mnemonic) {
+        return byMnemonic[mnemonic.ordinal()] != null;
     }
 }
