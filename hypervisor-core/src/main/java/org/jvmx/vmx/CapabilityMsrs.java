@@ -25,10 +25,6 @@ public final class CapabilityMsrs {
     /** The recommended maximum of an MSR list, beyond which behaviour is undefined and this processor refuses. */
     public static final int MAX_MSR_LIST = 512;
 
-    static final int ACTIVITY_HLT = 1;
-    static final int ACTIVITY_SHUTDOWN = 2;
-    static final int ACTIVITY_WAIT_FOR_SIPI = 3;
-
     private static final long EXECUTE_ONLY = 1L;
     private static final long WALK_LENGTH_4 = 1L << 6;
     private static final long UNCACHEABLE = 1L << 8;
@@ -173,7 +169,7 @@ public final class CapabilityMsrs {
 
     /** Whether the activity state is supported. */
     public boolean supportsActivity(long state) {
-        return state >= 0 && state <= ACTIVITY_WAIT_FOR_SIPI;
+        return state >= 0 && state <= Activity.WAIT_FOR_SIPI;
     }
 
     /** Whether the EPTP names a memory type that the processor supports for EPT paging structures. */

@@ -111,9 +111,42 @@ public final class ExecutionControls {
         return (eptPointer & 1 << 6) != 0;
     }
 
-    void sealKey() {
+    /** Takes everything but the preemption timer's value from the current VMCS. */
+    void compile(EntryState s) {
+        pinBased = s.word(VmcsField.PIN_BASED_CONTROLS);
+        primary = s.word(VmcsField.PRIMARY_CONTROLS);
+        secondary = s.on(PrimaryControl.ACTIVATE_SECONDARY_CONTROLS) ? s.word(VmcsField.SECONDARY_CONTROLS) : 0;
+        exit = s.word(VmcsField.EXIT_CONTROLS);
+        entry = s.word(VmcsField.ENTRY_CONTROLS);
+        exceptionBitmap = s.word(VmcsField.EXCEPTION_BITMAP);
+        pageFaultMask = s.word(VmcsField.PAGE_FAULT_ERROR_CODE_MASK);
+        pageFaultMatch = s.word(VmcsField.PAGE_FAULT_ERROR_CODE_MATCH);
+        ioBitmapA = s.get(VmcsField.IO_BITMAP_A);
+        ioBitmapB = s.get(VmcsField.IO_BITMAP_B);
+        msrBitmaps = s.get(VmcsField.MSR_BITMAPS);
+        tscOffset = has(PrimaryControl.USE_TSC_OFFSETTING) ? s.get(VmcsField.TSC_OFFSET) : 0;
+        eptPointer = s.get(VmcsField.EPT_POINTER);
+        vpid = has(SecondaryControl.ENABLE_VPID) ? s.word(VmcsField.VPID) : 0;
+        pleGap = s.word(VmcsField.PLE_GAP);
+        pleWindow = s.word(VmcsField.PLE_WINDOW);
+        virtualApicAddress = s.get(VmcsField.VIRTUAL_APIC_ADDRESS);
+        tprThreshold = s.word(VmcsField.TPR_THRESHOLD);
+        xssBitmap = s.get(VmcsField.XSS_EXITING_BITMAP);
+        compileControlRegisters(s);
         interceptKey = primary & TRANSLATED_PRIMARY & 0xffff_ffffL | (long) (secondary & TRANSLATED_SECONDARY) << 32;
         generation++;
+    }
+
+    private void compileControlRegisters(EntryState s) {
+        cr0Mask = s.get(VmcsField.CR0_GUEST_HOST_MASK);
+        cr0Shadow = s.get(VmcsField.CR0_READ_SHADOW);
+        cr4Mask = s.get(VmcsField.CR4_GUEST_HOST_MASK);
+        cr4Shadow = s.get(VmcsField.CR4_READ_SHADOW);
+        cr3TargetCount = s.word(VmcsField.CR3_TARGET_COUNT);
+        cr3Target0 = s.get(VmcsField.CR3_TARGET_VALUE0);
+        cr3Target1 = s.get(VmcsField.CR3_TARGET_VALUE1);
+        cr3Target2 = s.get(VmcsField.CR3_TARGET_VALUE2);
+        cr3Target3 = s.get(VmcsField.CR3_TARGET_VALUE3);
     }
 
     private static int masks(Control... controls) {
