@@ -51,6 +51,16 @@ public final class SseStatus {
         return (mxcsr >>> MASK_SHIFT & exception) == exception;
     }
 
+    /** Ends one step of an instruction that has several; true if it faults, so that its later steps are not done. */
+    boolean step() {
+        int unmasked = raised & ~(mxcsr >>> MASK_SHIFT);
+        if (!finish()) {
+            return false;
+        }
+        raised = unmasked;
+        return true;
+    }
+
     /**
      * Ends the instruction: its exceptions become sticky in MXCSR. True if one of them is unmasked: then the destination must stay as it was and the
      * instruction faults with the SIMD floating-point exception. SDM Vol. 1, "SIMD Floating-Point Exceptions".
