@@ -117,9 +117,23 @@ final class Placement {
 
     /** The refusal when nothing in {@code [from, below)} is large enough. */
     LoadException noRoom(String what, long size, long from, long below) {
-        long free = largestFree(from, below);
-        return new LoadException("%s: %s needs %d bytes in one piece between 0x%x and 0x%x, and the largest free piece of RAM there has %d; the guest has %s, give it more (-m %dM) or a smaller file"
-                .formatted(file, what, size, from, below, free, ram(), mebibytes(memory.size() + size - free)));
+        long enough = firstFreeAbove(from) + size;
+        String advice = enough <= below && enough <= LARGEST_ADVISED ? "-m %dM is enough".formatted(mebibytes(enough))
+                : "no amount of memory is enough, use a smaller file";
+        return new LoadException("%s: %s needs %d bytes in one piece between 0x%x and 0x%x, and the largest free piece of RAM there has %d bytes; the guest's RAM is %s; %s"
+                .formatted(file, what, size, from, below, largestFree(from, below), ram(), advice));
+    }
+
+    /** Where more RAM at the end would be free. */
+    private long firstFreeAbove(long from) {
+        long top = memory.ranges().stream().mapToLong(r -> r.base() + r.size()).max().orElse(0);
+        long free = Math.max(from, 0);
+        for (Claim claim : claims) {
+            if (claim.start() < top) {
+                free = Math.max(free, claim.end());
+            }
+        }
+        return free;
     }
 
     private long largestFree(long from, long below) {
