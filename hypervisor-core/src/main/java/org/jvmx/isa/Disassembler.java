@@ -35,7 +35,13 @@ public final class Disassembler {
         text.append(name);
         for (int n = 0; n < insn.operandCount; n++) {
             text.append(n == 0 ? " ".repeat(Math.max(1, 7 - name.length())) : ",");
-            operand(insn, n, address, text);
+            operand(insn, n, text, address);
+        }
+        if (insn.mnemonic == Mnemonic.XLAT) {
+            text.append("   BYTE PTR ").append(SEGMENTS[insn.segment]).append(":[").append(register(3, insn.addressSize)).append(']');
+        }
+        if (insn.ripRelative) {
+            text.append("        # ").append(hex(truncated(address + insn.length + insn.disp, insn.addressSize)));
         }
         return text.toString();
     }
@@ -95,18 +101,18 @@ public final class Disassembler {
         return NAMES.getOrDefault(mnemonic, mnemonic.text());
     }
 
-    private static void operand(Insn insn, int n, long address, StringBuilder text) {
+    private static void operand(Insn insn, int n, StringBuilder text, long address) {
         int number = insn.register(n);
         switch (insn.kind(n)) {
             case GPR -> text.append(register(number, insn.width(n)));
             case GPR_HIGH8 -> text.append(HIGH_BYTES[number]);
-            case MEMORY -> memory(insn, n, address, text);
+            case MEMORY -> memory(insn, n, text);
             case IMMEDIATE -> text.append(immediate(insn, n));
             case RELATIVE -> text.append(hex(truncated(address + insn.length + insn.immediate, insn.operandSize)));
             case FAR_POINTER -> text.append("0x%x:0x%x".formatted(insn.immediate2, insn.immediate));
             case SEGMENT_REG -> text.append(SEGMENTS[number]);
             case CONTROL_REG -> text.append("cr").append(number);
-            case DEBUG_REG -> text.append("db").append(number);
+            case DEBUG_REG -> text.append("dr").append(number);
             case MMX -> text.append("mm").append(number);
             case XMM -> text.append("xmm").append(number);
             case ST -> text.append(insn.row.specs[n] == Operand.ST0 ? "st" : "st(" + number + ")");
@@ -140,7 +146,7 @@ public final class Disassembler {
         return spec == Operand.ONE ? "1" : hex(truncated(value, Math.max(1, insn.width(n))));
     }
 
-    private static void memory(Insn insn, int n, long address, StringBuilder text) {
+    private static void memory(Insn insn, int n, StringBuilder text) {
         text.append(size(insn.row.specs[n].memoryWidth == Operand.Width.S ? 0 : insn.width(n)));
         boolean absolute = insn.base == Insn.NO_REGISTER && insn.index == Insn.NO_REGISTER && !insn.ripRelative;
         boolean onStack = insn.base == 5 || insn.base == 4 && insn.addressSize != 2;
@@ -153,7 +159,8 @@ public final class Disassembler {
         }
         text.append('[');
         if (insn.ripRelative) {
-            text.append(hex(truncated(address + insn.length + insn.disp, insn.addressSize)));
+            text.append(insn.addressSize == 8 ? "rip" : "eip");
+            displacement(insn.disp, text);
         } else {
             registers(insn, text);
         }
@@ -171,8 +178,12 @@ public final class Disassembler {
             }
         }
         if (insn.disp != 0) {
-            text.append(insn.disp < 0 ? "-" : "+").append(hex(Math.abs(insn.disp)));
+            displacement(insn.disp, text);
         }
+    }
+
+    private static void displacement(long disp, StringBuilder text) {
+        text.append(disp < 0 ? "-" : "+").append(hex(Math.abs(disp)));
     }
 
     private static String size(int width) {

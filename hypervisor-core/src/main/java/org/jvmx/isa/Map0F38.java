@@ -15,7 +15,39 @@ final class Map0F38 {
         streaming41(map);
         cryptography(map);
         general(map);
-        map.undefined(0x00, 0xff, "undefined without VEX or EVEX, or not offered");
+        undefined(map);
+    }
+
+    private static void undefined(RowDrafts map) {
+        String vector = "undefined without VEX or EVEX";
+        String none = "undefined";
+        map.undefined(0x0c, 0x0f, vector);
+        map.undefined(0x11, 0x13, vector);
+        map.undefined(0x16, vector);
+        map.undefined(0x18, 0x1b, vector);
+        map.undefined(0x1f, vector);
+        map.undefined(0x26, 0x27, vector);
+        map.undefined(0x2a, "MOVNTDQA has no register form");
+        map.undefined(0x2c, 0x2f, vector);
+        map.undefined(0x36, vector);
+        map.undefined(0x42, 0x7f, vector);
+        map.undefined(0x80, 0x82, "no register form");
+        map.undefined(0x83, 0xc7, vector);
+        map.undefined(0xce, none);
+        map.undefined(0xcf, "GFNI is not offered");
+        map.undefined(0xd0, 0xd7, none);
+        map.undefined(0xd8, "Key Locker is not offered");
+        map.undefined(0xd9, 0xda, none);
+        map.undefined(0xe0, 0xef, none);
+        map.undefined(0xf0, 0xf1, "MOVBE has no register form");
+        map.undefined(0xf2, 0xf4, vector);
+        map.undefined(0xf5, "CET is not offered");
+        map.undefined(0xf7, vector);
+        map.undefined(0xf8, "MOVDIR64B, ENQCMD and ENQCMDS are not offered");
+        map.undefined(0xf9, "MOVDIRI is not offered");
+        map.undefined(0xfa, 0xfb, "Key Locker is not offered");
+        map.undefined(0xfc, "RAO-INT is not offered");
+        map.undefined(0xfd, 0xff, none);
     }
 
     private static void supplemental3(RowDrafts map) {

@@ -40,7 +40,22 @@ final class Map0F3A {
         }
         map.row(0xcc, SHA1RNDS4, Vdq, Wdq, Ib).np().sse(Feature.SHA);
         sse41(map, 0xdf, AESKEYGENASSIST, Vdq, Wdq, Ib).needs(Feature.AES);
-        map.undefined(0x00, 0xff, "undefined without VEX or EVEX, or not offered");
+        undefined(map);
+    }
+
+    private static void undefined(RowDrafts map) {
+        String vector = "undefined without VEX or EVEX";
+        map.undefined(0x00, 0x07, vector);
+        map.undefined(0x10, 0x13, vector);
+        map.undefined(0x18, 0x1f, vector);
+        map.undefined(0x23, 0x3f, vector);
+        map.undefined(0x43, vector);
+        map.undefined(0x45, 0x5f, vector);
+        map.undefined(0x64, 0xcb, vector);
+        map.undefined(0xcd, "undefined");
+        map.undefined(0xce, 0xcf, "GFNI is not offered");
+        map.undefined(0xd0, 0xde, "undefined");
+        map.undefined(0xe0, 0xff, "undefined, HRESET is not offered");
     }
 
     private static RowDraft sse41(RowDrafts map, int opcode, Mnemonic mnemonic, Operand... operands) {

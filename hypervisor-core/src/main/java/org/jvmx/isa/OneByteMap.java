@@ -252,18 +252,11 @@ final class OneByteMap {
     }
 
     private static void undefined(RowDrafts map) {
-        String only = "undefined in 64-bit mode";
-        map.undefined(0x00, 0x3f, only);
-        map.undefined(0x60, 0x62, only);
-        map.undefined(0x82, only);
+        map.undefined(0x62, "no register form");
         map.undefined(0x8d, "no register form");
-        map.undefined(0x9a, only);
-        map.undefined(0xc4, 0xc5, "no register form; VEX prefix where that is allowed");
-        map.undefined(0xce, only);
-        map.undefined(0xd4, 0xd6, only);
-        map.undefined(0xea, only);
         map.undefined(0x8f, "POP is the only member; XOP is AMD's");
         map.undefined(0xc6, 0xc7, "MOV is the only member; RTM is not offered");
+        map.undefined(0xc4, 0xc5, "no register form; VEX prefix where that is allowed");
         map.undefined(0xfe, "INC and DEC are the only members");
         map.undefined(0xff, "no register form of far transfers; /7 is undefined");
     }

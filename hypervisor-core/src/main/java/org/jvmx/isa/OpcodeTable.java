@@ -2,6 +2,7 @@ package org.jvmx.isa;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -15,6 +16,7 @@ public final class OpcodeTable {
     private static final int VARIANTS = 6;
     private static final int MAPS = OpcodeMap.values().length;
     private static final List<Row> ROWS = new ArrayList<>();
+    private static final List<RowDrafts.Undefined> UNDEFINED;
     private static final Row[][][][] TABLE = new Row[VARIANTS][MAPS << 2][256][];
 
     static {
@@ -27,6 +29,7 @@ public final class OpcodeTable {
         Map0F3A.define(drafts);
         VexMap.define(drafts);
         drafts.rows().forEach(OpcodeTable::add);
+        UNDEFINED = List.copyOf(drafts.undefined());
     }
 
     private OpcodeTable() {
@@ -34,7 +37,12 @@ public final class OpcodeTable {
 
     /** Every row; {@link Row#id} is the index. */
     public static List<Row> rows() {
-        return List.copyOf(ROWS);
+        return Collections.unmodifiableList(ROWS);
+    }
+
+    /** Why encodings without a row have none. */
+    static List<RowDrafts.Undefined> undefined() {
+        return UNDEFINED;
     }
 
     /** Slots of a mode (64-bit or not) and operand size as the prefixes give it (2, 4 or 8): by map and prefix, then opcode. */

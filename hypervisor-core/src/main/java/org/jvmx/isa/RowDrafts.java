@@ -5,8 +5,11 @@ import java.util.List;
 
 /** Collects the rows of the maps as they are written down, and why the encodings without a row have none. */
 final class RowDrafts {
-    /** Encodings that are #UD by rule: the opcodes from {@code first} to {@code last}, or one group member of them. */
-    record Undefined(OpcodeMap map, int first, int last, int regDigit, String reason) {
+    /** The encodings of the opcodes from {@code first} to {@code last} that have no row are #UD by rule. */
+    record Undefined(OpcodeMap map, int first, int last, String reason) {
+        boolean covers(OpcodeMap which, int opcode) {
+            return map == which && opcode >= first && opcode <= last;
+        }
     }
 
     private final List<RowDraft> rows = new ArrayList<>();
@@ -25,19 +28,14 @@ final class RowDrafts {
         return draft;
     }
 
-    /** The opcodes from {@code first} to {@code last} raise #UD where they have no row. */
+    /** The opcodes from {@code first} to {@code last} raise #UD where they, or a member of their group, have no row. */
     void undefined(int first, int last, String reason) {
-        undefined.add(new Undefined(map, first, last, -1, reason));
+        undefined.add(new Undefined(map, first, last, reason));
     }
 
     /** The opcode raises #UD where it has no row. */
     void undefined(int opcode, String reason) {
         undefined(opcode, opcode, reason);
-    }
-
-    /** A member of a group raises #UD where it has no row. */
-    void undefinedMember(int opcode, int regDigit, String reason) {
-        undefined.add(new Undefined(map, opcode, opcode, regDigit, reason));
     }
 
     List<RowDraft> rows() {

@@ -19,11 +19,16 @@ final class SimdMap {
         shifts(map);
         wordsAndMasks(map);
         String reason = "no form with this prefix or operand";
-        map.undefined(0x10, 0x17, reason);
-        map.undefined(0x28, 0x2f, reason);
-        map.undefined(0x50, 0x7f, reason);
-        map.undefined(0xc2, 0xc6, reason);
-        map.undefined(0xd0, 0xfe, reason);
+        map.undefined(0x12, 0x13, reason);
+        map.undefined(0x16, 0x17, reason);
+        map.undefined(0x2b, reason);
+        map.undefined(0x50, reason);
+        map.undefined(0x71, 0x73, reason);
+        map.undefined(0xc5, reason);
+        map.undefined(0xd7, reason);
+        map.undefined(0xe7, reason);
+        map.undefined(0xf0, reason);
+        map.undefined(0xf7, reason);
     }
 
     private static RowDraft none(RowDrafts map, int opcode, Mnemonic mnemonic, Operand... operands) {
