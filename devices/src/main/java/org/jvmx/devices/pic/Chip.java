@@ -107,8 +107,7 @@ final class Chip implements ByteDevice {
 
     void elcr(int value) {
         elcr = value & elcrWritable;
-        requests &= ~elcr | lines;
-        requests |= elcr & lines;
+        requests = requests & (~elcr | lines) | elcr & lines;
         update();
     }
 
@@ -135,8 +134,9 @@ final class Chip implements ByteDevice {
         update();
     }
 
+    /** The second chip's output is a level: it falls when its last request goes away. */
     private boolean levelTriggered(int bit) {
-        return (elcr & bit) != 0 || (icw1 & ICW1_LEVEL) != 0;
+        return ((elcr | cascaded) & bit) != 0 || (icw1 & ICW1_LEVEL) != 0;
     }
 
     /** ICW1 clears the edge latches: a line that is high must fall and rise before it counts again. */

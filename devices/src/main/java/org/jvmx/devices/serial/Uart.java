@@ -211,13 +211,14 @@ public final class Uart implements ByteDevice {
     }
 
     private int takeReceived() {
-        int value = received[head] & 0xff;
-        if (count > 0) {
-            head = head + 1 & FIFO - 1;
-            count--;
-            update();
-            offerSpace();
+        if (count == 0) {
+            return 0;
         }
+        int value = received[head] & 0xff;
+        head = head + 1 & FIFO - 1;
+        count--;
+        update();
+        offerSpace();
         return value;
     }
 
