@@ -61,7 +61,7 @@ public final class PowerManagement {
         @Override
         public int in(int offset, int size) {
             noticeCarry();
-            return (enable << 16 | status) >>> 8 * offset;
+            return slice(enable << 16 | status, offset, size);
         }
 
         @Override
@@ -78,7 +78,7 @@ public final class PowerManagement {
     private final PortDevice controlBlock = new PortDevice() {
         @Override
         public int in(int offset, int size) {
-            return (control | SCI_ENABLED) >>> 8 * offset;
+            return slice(control | SCI_ENABLED, offset, size);
         }
 
         @Override
@@ -96,7 +96,7 @@ public final class PowerManagement {
         @Override
         public int in(int offset, int size) {
             int value = (int) (OSCILLATOR.ticks(clock.nanos()) & (1L << timerBits) - 1);
-            return value >>> 8 * offset;
+            return slice(value, offset, size);
         }
 
         @Override
@@ -108,7 +108,7 @@ public final class PowerManagement {
     private final PortDevice gpeBlock = new PortDevice() {
         @Override
         public int in(int offset, int size) {
-            return (gpeEnable << 16 | gpeStatus) >>> 8 * offset;
+            return slice(gpeEnable << 16 | gpeStatus, offset, size);
         }
 
         @Override
@@ -173,16 +173,6 @@ public final class PowerManagement {
         };
     }
 
-    /** Back to the state after reset; the timer goes on. */
-    public void reset() {
-        status = 0;
-        enable = 0;
-        control = 0;
-        gpeStatus = 0;
-        gpeEnable = 0;
-        update();
-    }
-
     /** What must survive. */
     public State state() {
         return new State(status, enable, control, gpeStatus, gpeEnable, gpeLines, carriesSeen);
@@ -202,6 +192,10 @@ public final class PowerManagement {
 
     private static long mask(int size) {
         return (1L << 8 * size) - 1;
+    }
+
+    private static int slice(int block, int offset, int size) {
+        return (int) (block >>> 8 * offset & mask(size));
     }
 
     /** How often the timer's highest bit has changed. */

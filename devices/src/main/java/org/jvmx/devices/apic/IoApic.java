@@ -81,14 +81,6 @@ public final class IoApic implements MmioDevice {
         }
     }
 
-    /** All inputs masked again; the lines keep their levels. */
-    public void reset() {
-        select = 0;
-        for (int i = 0; i < PINS; i++) {
-            table[i] = MASKED;
-        }
-    }
-
     /** What must survive. */
     public State state() {
         List<Long> entries = new ArrayList<>(PINS);

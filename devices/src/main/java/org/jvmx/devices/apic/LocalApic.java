@@ -167,12 +167,6 @@ public final class LocalApic implements InterruptController, MmioDevice, MsrDevi
         id = kept;
     }
 
-    /** Reset: as after power-on. */
-    public void reset() {
-        changeBase(DEFAULT_BASE | X2ApicRules.BASE_ENABLED | base & X2ApicRules.BASE_BOOTSTRAP);
-        resetRegisters();
-    }
-
     /** What firmware leaves to the operating system: software-enabled, LINT0 takes ExtINT, LINT1 NMI ("Virtual Wire Mode", MultiProcessor Specification). */
     public void virtualWire() {
         spurious = SVR_ENABLED | 0xff;

@@ -148,20 +148,6 @@ public final class Uart implements ByteDevice {
         }
     }
 
-    /** Back to the state after master reset. */
-    public void reset() {
-        head = 0;
-        count = 0;
-        ier = 0;
-        fcr = 0;
-        lcr = 0;
-        mcr = 0;
-        errors = 0;
-        msr = MSR_CONNECTED;
-        transmitterPending = false;
-        update();
-    }
-
     /** What must survive. */
     public State state() {
         byte[] waiting = new byte[count];

@@ -29,7 +29,7 @@ public final class PcTestdev {
     private final PortDevice storage = new PortDevice() {
         @Override
         public int in(int offset, int size) {
-            return stored >>> 8 * (offset & 3);
+            return (int) (stored >>> 8 * (offset & 3) & (1L << 8 * size) - 1);
         }
 
         @Override
