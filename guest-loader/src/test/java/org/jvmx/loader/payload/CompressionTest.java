@@ -34,13 +34,13 @@ class CompressionTest {
             "H4sIAAAAAAACA+3MqxGAMBBF0VZeAQw9pJSFrMhk+UwCgu4RGCgAd+0RJ6l6Wz1UuvpiEYPsRbvN1fPXzvVRTZfK0RWbZW+jEhUVFRUVFRUVFR"
                 + "XVP9UNogFw8rgLAAA=",
         Compression.XZ,
-            "/Td6WFoAAAFpIt42AgAhARwAAAAQz1jM4Au3AEhdACCICWZTyE5FALk50z+sBG0tyO7G3FCz51ZN96NA1dqPd9BLmYgcXlzqtAMMqNnMM0JsrM"
+            "/Td6WFoAAAFpIt42AgAhAQgAAADYDyMT4Au3AEhdACCICWZTyE5FALk50z+sBG0tyO7G3FCz51ZN96NA1dqPd9BLmYgcXlzqtAMMqNnMM0JsrM"
                 + "4O+1c1GHOg8Rc2B7leOvzFBFGMAACiAXDyAAFguBcAAAB099gmPjANiwIAAAAAAVla",
         Compression.LZMA,
-            "XQAAAAT//////////wAgiAlmU8hORQC5OdM/rARtLcjuxtxQs+dWTfejQNXaj3fQS5mIHF5c6rQDDKjZzDNCbKzODvtXNRhzoPEXNge5Xjr8xR"
+            "XQAAAQD//////////wAgiAlmU8hORQC5OdM/rARtLcjuxtxQs+dWTfejQNXaj3fQS5mIHF5c6rQDDKjZzDNCbKzODvtXNRhzoPEXNge5Xjr8xR"
                 + "Pv53//+esYAA==",
         Compression.BZIP2,
-            "QlpoOTFBWSZTWbuD1foAAXuVgEAFIAA+L94gMADYBQNNDIyYhQNNDIyYgUqRT1P1TTIPap+qcCcBMieRVsTImRMCaBPYToTQngVaCaE7E5E+An"
+            "QlpoMTFBWSZTWbuD1foAAXuVgEAFIAA+L94gMADYBQNNDIyYhQNNDIyYgUqRT1P1TTIPap+qcCcBMieRVsTImRMCaBPYToTQngVaCaE7E5E+An"
                 + "4EwJ2E0KvAnAq6BOwmBV7iryJkTkT0J6FWxOhPkToTIJsTYq5EwJgTYn+LuSKcKEhdwer9AA==",
         Compression.LZ4,
             "AiFMGEwAAAD3BUEga2VybmVsIGlzIHNtYWxsLCBhEwBqcGFja2VkFAAidW4WAP8BIGJ5IGl0cyBsb2FkZXIuIEsA//////////////9gUGRlci"
