@@ -47,8 +47,8 @@ public record Format(Kind kind, long address) {
                 return at < 0 ? of(kind) : new Format(kind, address(text, text.substring(at + 1)));
             }
         }
-        throw new LoadException("'%s' is no format: use auto, bzimage, elf, pvh, multiboot, multiboot2, flat[@ADDR], flat32@ADDR or flat64@ADDR"
-                .formatted(text));
+        throw new LoadException(("'%s' is no format: use auto, bzimage, elf, pvh, multiboot, multiboot2, flat[@ADDR], flat32@ADDR "
+                + "or flat64@ADDR").formatted(text));
     }
 
     private static long address(String text, String digits) {

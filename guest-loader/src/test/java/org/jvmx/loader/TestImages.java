@@ -48,7 +48,8 @@ public final class TestImages {
         elf.putInt(0x464c457f).put((byte) 1).put((byte) 1).put((byte) 1).position(16);
         elf.putShort((short) 2).putShort((short) 3).putInt(1).putInt(entry).putInt(52).putInt(0).putInt(0);
         elf.putShort((short) 52).putShort((short) 32).putShort((short) 2).putShort((short) 0).putShort((short) 0).putShort((short) 0);
-        elf.putInt(1).putInt(CODE_OFFSET).putInt(virtual).putInt(physical).putInt(CODE_SIZE).putInt(CODE_SIZE + BSS_SIZE).putInt(5).putInt(0x1000);
+        elf.putInt(1).putInt(CODE_OFFSET).putInt(virtual).putInt(physical).putInt(CODE_SIZE).putInt(CODE_SIZE + BSS_SIZE);
+        elf.putInt(5).putInt(0x1000);
         elf.putInt(4).putInt(0x200).putInt(0).putInt(0).putInt(20).putInt(20).putInt(4).putInt(4);
         note(elf, pvhEntry);
         return elf.put(CODE_OFFSET, code(CODE_SIZE)).array();

@@ -39,7 +39,8 @@ public record BzImage(ImageBytes file) implements GuestImage {
         }
         long size = image.kernelOffset() + image.kernelSize();
         if (image.kernelSize() == 0 || size > file.length()) {
-            throw new LoadException("%s is a truncated bzImage: its header announces %d bytes (%d setup sectors, %d bytes of kernel), the file has %d"
+            throw new LoadException(("%s is a truncated bzImage: its header announces %d bytes (%d setup sectors, %d bytes of kernel), "
+                    + "the file has %d")
                     .formatted(file.name(), size, image.kernelOffset() / 512 - 1, image.kernelSize(), file.length()));
         }
         return image;

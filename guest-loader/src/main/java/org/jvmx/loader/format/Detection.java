@@ -21,8 +21,8 @@ final class Detection {
             case BZIMAGE -> BzImage.parse(expect(file, BzImage.recognises(file), wish, BZIMAGE));
             case ELF -> new ElfImage(file, Elf.parse(expect(file, Elf.recognises(file), wish, ELF)));
             case PVH -> pvh(file, wish);
-            case MULTIBOOT -> MultibootImage.parse(expect(file, MultibootImage.find(file) >= 0, wish, MULTIBOOT), MultibootImage.find(file));
-            case MULTIBOOT2 -> Multiboot2Image.parse(expect(file, Multiboot2Image.find(file) >= 0, wish, MULTIBOOT2), Multiboot2Image.find(file));
+            case MULTIBOOT -> multiboot(file, wish);
+            case MULTIBOOT2 -> multiboot2(file, wish);
             case FLAT, FLAT32, FLAT64 -> new FlatImage(expect(file, file.length() > 0, wish, "at least one byte"), wish);
         };
     }
@@ -44,8 +44,19 @@ final class Detection {
             OptionalLong entry = elf.pvhEntry();
             return entry.isPresent() ? new PvhImage(file, elf, entry.getAsLong()) : new ElfImage(file, elf);
         }
-        throw new LoadException("%s is no kernel that JVMX can start: looked for %s, %s, %s and %s; found %s; pass --format flat@ADDR for a flat binary"
+        throw new LoadException(("%s is no kernel that JVMX can start: looked for %s, %s, %s and %s; found %s; "
+                + "pass --format flat@ADDR for a flat binary")
                 .formatted(file.name(), BZIMAGE, ELF, MULTIBOOT, MULTIBOOT2, Findings.describe(file)));
+    }
+
+    private static GuestImage multiboot(ImageBytes file, Format wish) {
+        int header = MultibootImage.find(file);
+        return MultibootImage.parse(expect(file, header >= 0, wish, MULTIBOOT), header);
+    }
+
+    private static GuestImage multiboot2(ImageBytes file, Format wish) {
+        int header = Multiboot2Image.find(file);
+        return Multiboot2Image.parse(expect(file, header >= 0, wish, MULTIBOOT2), header);
     }
 
     private static GuestImage pvh(ImageBytes file, Format wish) {

@@ -7,8 +7,8 @@ import java.util.Map;
 /** Says in words what is in a file that is no kernel. */
 final class Findings {
     private static final int QUOTED = 24;
-    private static final Map<Integer, String> MACHINES = Map.of(2, "SPARC", 8, "MIPS", 20, "PowerPC", 21, "PowerPC64", 22, "S/390", 40, "ARM",
-            50, "IA-64", 183, "AArch64", 243, "RISC-V", 258, "LoongArch");
+    private static final Map<Integer, String> MACHINES = Map.of(2, "SPARC", 8, "MIPS", 20, "PowerPC", 21, "PowerPC64", 22, "S/390",
+            40, "ARM", 50, "IA-64", 183, "AArch64", 243, "RISC-V", 258, "LoongArch");
 
     /** First bytes of other kinds of files, as ISO 8859-1 text, and what the user can do. */
     private static final Map<String, String> MAGICS = Map.of(
@@ -61,6 +61,7 @@ final class Findings {
         int machine = file.u16(18);
         boolean big = file.u8(5) == 2;
         int number = big ? Integer.reverseBytes(machine) >>> 16 : machine;
-        return "machine %d%s%s".formatted(number, MACHINES.containsKey(number) ? ", " + MACHINES.get(number) : "", big ? ", big-endian" : "");
+        String name = MACHINES.containsKey(number) ? ", " + MACHINES.get(number) : "";
+        return "machine %d%s%s".formatted(number, name, big ? ", big-endian" : "");
     }
 }

@@ -40,7 +40,8 @@ public record Multiboot2Image(ImageBytes file, MultibootBody body, long entry, R
 
     static Multiboot2Image parse(ImageBytes file, int header) {
         if (file.i32(header + 4) != 0) {
-            throw new LoadException("%s: its Multiboot 2 header is for architecture %d, JVMX has 0 (i386)".formatted(file.name(), file.i32(header + 4)));
+            throw new LoadException("%s: its Multiboot 2 header is for architecture %d, JVMX has 0 (i386)"
+                    .formatted(file.name(), file.i32(header + 4)));
         }
         long length = file.u32(header + 8);
         file.require(header, length, "the Multiboot 2 header");
@@ -72,7 +73,8 @@ public record Multiboot2Image(ImageBytes file, MultibootBody body, long entry, R
             while (at + 8 <= end && file.u16(at) != 0) {
                 long size = file.u32(at + 4);
                 if (size < 8 || size > end - at) {
-                    throw new LoadException("%s is corrupt: its Multiboot 2 header tag %d has %d bytes".formatted(file.name(), file.u16(at), size));
+                    throw new LoadException("%s is corrupt: its Multiboot 2 header tag %d has %d bytes"
+                            .formatted(file.name(), file.u16(at), size));
                 }
                 tag(at, size);
                 at += size + 7 & -8;
@@ -127,8 +129,9 @@ public record Multiboot2Image(ImageBytes file, MultibootBody body, long entry, R
 
         private void refuseUnless(boolean fine, String what) {
             if (!fine) {
-                throw new LoadException("%s: its Multiboot 2 header requires %s, which JVMX does not give; it gives information of the types %s"
-                        .formatted(file.name(), what, INFORMATION.stream().sorted().map(String::valueOf).collect(Collectors.joining(", "))));
+                String given = INFORMATION.stream().sorted().map(String::valueOf).collect(Collectors.joining(", "));
+                throw new LoadException("%s: its Multiboot 2 header requires %s, which JVMX does not give; it gives information of types %s"
+                        .formatted(file.name(), what, given));
             }
         }
 
@@ -139,7 +142,7 @@ public record Multiboot2Image(ImageBytes file, MultibootBody body, long entry, R
             }
             MultibootBody.Raw body = addresses.body(file, header);
             if (entry < 0) {
-                throw new LoadException("%s: its Multiboot 2 header has an address tag but no entry address tag, so nobody knows where it starts"
+                throw new LoadException("%s: its Multiboot 2 header has an address tag but no entry address tag: it starts nowhere"
                         .formatted(file.name()));
             }
             return new Multiboot2Image(file, body, entry, relocation, screen);

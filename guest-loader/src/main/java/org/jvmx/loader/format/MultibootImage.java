@@ -58,8 +58,9 @@ public record MultibootImage(ImageBytes file, int flags, MultibootBody body, lon
             long size = loadEnd == 0 ? file.length() - start : loadEnd - address;
             boolean possible = start >= 0 && start <= offset && address >= 0 && size > 0 && (bssEnd == 0 || bssEnd >= address + size);
             if (!possible) {
-                throw new LoadException(("%s has a Multiboot header with impossible addresses: header_addr 0x%x (found at offset 0x%x), load_addr 0x%x, "
-                        + "load_end_addr 0x%x, bss_end_addr 0x%x").formatted(file.name(), header, offset, load, loadEnd, bssEnd));
+                throw new LoadException(("%s has a Multiboot header with impossible addresses: header_addr 0x%x (found at offset 0x%x), "
+                        + "load_addr 0x%x, load_end_addr 0x%x, bss_end_addr 0x%x")
+                        .formatted(file.name(), header, offset, load, loadEnd, bssEnd));
             }
             file.require(start, size, "the part of the file that its Multiboot header wants loaded");
             return new MultibootBody.Raw(start, size, address, bssEnd == 0 ? size : bssEnd - address);

@@ -42,7 +42,8 @@ public final class CpioReader {
         byte[] content = take(field(header, 6));
         align();
         int length = Math.max(name.length - 1, 0);
-        return new CpioEntry(new String(name, 0, length, StandardCharsets.UTF_8), field(header, 1), content, field(header, 9), field(header, 10));
+        String path = new String(name, 0, length, StandardCharsets.UTF_8);
+        return new CpioEntry(path, field(header, 1), content, field(header, 9), field(header, 10));
     }
 
     private int field(int header, int index) {
@@ -56,7 +57,8 @@ public final class CpioReader {
 
     private byte[] take(int count) {
         if (count < 0 || count > bytes.length - at) {
-            throw new LoadException("the cpio archive is truncated: at offset %d of %d, %d more bytes are needed".formatted(at, bytes.length, count));
+            throw new LoadException("the cpio archive is truncated: at offset %d of %d, %d more bytes are needed"
+                    .formatted(at, bytes.length, count));
         }
         at += count;
         return Arrays.copyOfRange(bytes, at - count, at);

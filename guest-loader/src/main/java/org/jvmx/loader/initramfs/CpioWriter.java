@@ -6,8 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Writes a cpio archive in the "newc" format of "initramfs buffer format". The same calls give the same bytes: owner is root, times are zero,
- * inodes are counted. Directories that a path needs are made with mode 0755.
+ * Writes a cpio archive in the "newc" format of "initramfs buffer format". The same calls give the same bytes: owner is root, times are
+ * zero, inodes are counted. Directories that a path needs are made with mode 0755.
  */
 public final class CpioWriter {
     static final String MAGIC = "070701";
@@ -75,7 +75,8 @@ public final class CpioWriter {
     private static void write(ByteArrayOutputStream out, CpioEntry entry, int inode) {
         byte[] name = entry.path().getBytes(StandardCharsets.UTF_8);
         int links = entry.isDirectory() ? 2 : 1;
-        int[] fields = {inode, entry.mode(), 0, 0, links, 0, entry.content().length, 0, 0, entry.major(), entry.minor(), name.length + 1, 0};
+        int size = entry.content().length;
+        int[] fields = {inode, entry.mode(), 0, 0, links, 0, size, 0, 0, entry.major(), entry.minor(), name.length + 1, 0};
         StringBuilder header = new StringBuilder(MAGIC);
         for (int field : fields) {
             header.append("%08x".formatted(field));

@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * A bit stream that is read from its end, by RFC 8878, "Bitstreams": the highest set bit of the last byte marks where it begins. Bits before
- * the first byte read as zeros and make {@link #left} negative.
+ * A bit stream that is read from its end, by RFC 8878, "Bitstreams": the highest set bit of the last byte marks where it begins. Bits
+ * before the first byte read as zeros and make {@link #left} negative.
  */
 final class BackwardBits {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);

@@ -65,7 +65,8 @@ public enum Compression {
             }
             return out.complete();
         } catch (IOException | RuntimeException e) { // the libraries' decoders meet corrupt data with either
-            throw new LoadException("the %s payload of %s is corrupt: %s".formatted(name().toLowerCase(Locale.ROOT), name, e.getMessage()), e);
+            String format = name().toLowerCase(Locale.ROOT);
+            throw new LoadException("the %s payload of %s is corrupt: %s".formatted(format, name, e.getMessage()), e);
         }
     }
 
@@ -87,7 +88,8 @@ public enum Compression {
         if (dictionary > LARGEST_DICTIONARY) {
             throw new CorruptException("its dictionary has %d bytes, more than %d".formatted(dictionary, LARGEST_DICTIONARY));
         }
-        LZMAInputStream stream = new LZMAInputStream(new ByteArrayInputStream(in.array(), in.at(), in.left()), size, properties, (int) dictionary);
+        InputStream packed = new ByteArrayInputStream(in.array(), in.at(), in.left());
+        LZMAInputStream stream = new LZMAInputStream(packed, size, properties, (int) dictionary);
         stream.enableRelaxedEndCondition();
         return stream;
     }

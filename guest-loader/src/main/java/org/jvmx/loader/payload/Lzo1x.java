@@ -1,8 +1,9 @@
 package org.jvmx.loader.payload;
 
 /**
- * An LZO1X stream, by "LZO stream format as understood by Linux' LZO decompressor". Each instruction byte says a match by its high bits; its
- * low two bits, or those of the last distance byte, say how many literals follow the match, and that decides what bytes below 16 mean next.
+ * An LZO1X stream, by "LZO stream format as understood by Linux' LZO decompressor". Each instruction byte says a match by its high bits;
+ * its low two bits, or those of the last distance byte, say how many literals follow the match, and that decides what bytes below 16 mean
+ * next.
  */
 final class Lzo1x {
     private static final int M2_REACH = 0x800;

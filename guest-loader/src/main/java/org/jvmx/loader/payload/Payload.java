@@ -26,7 +26,8 @@ public final class Payload {
             return payload;
         }
         Compression compression = Compression.of(payload).orElseThrow(() -> new LoadException(
-                "the payload of %s is compressed in a way that JVMX does not know: looked for ELF, gzip, xz, lzma, bzip2, lz4, lzop and zstd; found %s; start it without unpacking"
+                ("the payload of %s is compressed in a way that JVMX does not know: looked for ELF, gzip, xz, lzma, bzip2, lz4, lzop and "
+                        + "zstd; found %s; start it without unpacking")
                         .formatted(name, HexFormat.ofDelimiter(" ").formatHex(Arrays.copyOf(payload, 8)))));
         int size = announcedSize(payload);
         if (size <= 0 || size > LARGEST) {

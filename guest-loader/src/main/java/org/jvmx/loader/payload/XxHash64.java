@@ -39,7 +39,8 @@ final class XxHash64 {
     }
 
     private static long converge(long[] lanes) {
-        long hash = Long.rotateLeft(lanes[0], 1) + Long.rotateLeft(lanes[1], 7) + Long.rotateLeft(lanes[2], 12) + Long.rotateLeft(lanes[3], 18);
+        long hash = Long.rotateLeft(lanes[0], 1) + Long.rotateLeft(lanes[1], 7)
+                + Long.rotateLeft(lanes[2], 12) + Long.rotateLeft(lanes[3], 18);
         for (long lane : lanes) {
             hash = (hash ^ round(0, lane)) * PRIME1 + PRIME4;
         }

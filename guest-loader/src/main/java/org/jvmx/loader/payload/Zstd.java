@@ -1,8 +1,8 @@
 package org.jvmx.loader.payload;
 
 /**
- * RFC 8878, "Zstandard Compression and the 'application/zstd' Media Type", without dictionaries. All output stays in one array, so the window
- * that a frame announces costs nothing, however large.
+ * RFC 8878, "Zstandard Compression and the 'application/zstd' Media Type", without dictionaries. All output stays in one array, so the
+ * window that a frame announces costs nothing, however large.
  */
 final class Zstd {
     /** Bytes of a block, compressed or not. */

@@ -18,7 +18,8 @@ final class FlatBoot {
         long address = image.format().address();
         Format.Kind kind = image.format().kind();
         if (kind == Format.Kind.FLAT && address > 0xffff) {
-            throw boot.refuse("real mode with CS.base 0 reaches up to 0xffff, not 0x%x: use flat32@0x%x or flat64@0x%x", address, address, address);
+            throw boot.refuse("real mode with CS.base 0 reaches up to 0xffff, not 0x%x: use flat32@0x%x or flat64@0x%x",
+                    address, address, address);
         }
         boot.placement().claim("the flat image", address, boot.file().length());
         boot.memory().clear(0, Math.min(VECTOR_TABLE, boot.ramFrom(0)));

@@ -3,7 +3,9 @@ package org.jvmx.loader.protocol;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Bytes of an information structure for the guest: grows while it is written, little-endian, and knows where in guest memory it will be. */
+/**
+ * Bytes of an information structure for the guest: grows while it is written, little-endian, and knows where in guest memory it will be.
+ */
 final class InfoBlock {
     private final long base;
     private byte[] bytes = new byte[256];

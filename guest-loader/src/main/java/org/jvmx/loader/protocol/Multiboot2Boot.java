@@ -80,7 +80,8 @@ final class Multiboot2Boot {
         }
         if (sections.length > 0) {
             Elf.Sections headers = ((Elf) image.body()).sections();
-            tag(info, TAG_ELF_SECTIONS, new InfoBlock(0).u32(headers.count()).u32(headers.entrySize()).u32(headers.names()).append(sections));
+            InfoBlock head = new InfoBlock(0).u32(headers.count()).u32(headers.entrySize()).u32(headers.names());
+            tag(info, TAG_ELF_SECTIONS, head.append(sections));
         }
         rootPointer(info);
         tag(info, TAG_LOAD_BASE, new InfoBlock(0).u32(base));
@@ -97,7 +98,9 @@ final class Multiboot2Boot {
         return map;
     }
 
-    /** Copies the ACPI root pointer that the machine has put into memory: the ACPI 1.0 part, and all of it if it is of ACPI 2.0 or newer. */
+    /**
+     * Copies the ACPI root pointer that the machine has put into memory: the ACPI 1.0 part, and all of it if it is of ACPI 2.0 or newer.
+     */
     private void rootPointer(InfoBlock info) {
         long rsdp = boot.options().rsdp();
         if (rsdp == 0 || !boot.memory().contains(rsdp, NEW_RSDP_SIZE)) {

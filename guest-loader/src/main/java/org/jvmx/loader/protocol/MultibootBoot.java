@@ -8,8 +8,8 @@ import org.jvmx.loader.format.Elf;
 import org.jvmx.loader.format.MultibootImage;
 
 /**
- * "Multiboot Specification version 0.6.96", "Machine state" and "Boot information format". A kernel that asks for a video mode gets the text
- * screen; a 64-bit ELF file is entered in the same 32-bit state.
+ * "Multiboot Specification version 0.6.96", "Machine state" and "Boot information format". A kernel that asks for a video mode gets the
+ * text screen; a 64-bit ELF file is entered in the same 32-bit state.
  */
 final class MultibootBoot {
     static final String BOOT_LOADER = "JVMX";

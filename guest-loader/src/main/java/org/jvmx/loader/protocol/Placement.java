@@ -40,8 +40,8 @@ final class Placement {
         }
         Claim other = firstOverlap(start, start + size);
         if (other != null) {
-            throw new LoadException("%s: %s belongs at %s, where %s is already, at %s".formatted(file, what, range(start, size), other.what(),
-                    range(other.start(), other.end() - other.start())));
+            throw new LoadException("%s: %s belongs at %s, where %s is already, at %s"
+                    .formatted(file, what, range(start, size), other.what(), range(other.start(), other.end() - other.start())));
         }
         claims.add(new Claim(what, start, start + size));
     }
@@ -120,7 +120,8 @@ final class Placement {
         long enough = firstFreeAbove(from) + size;
         String advice = enough <= below && enough <= LARGEST_ADVISED ? "-m %dM is enough".formatted(mebibytes(enough))
                 : "no amount of memory is enough, use a smaller file";
-        return new LoadException("%s: %s needs %d bytes in one piece between 0x%x and 0x%x, and the largest free piece of RAM there has %d bytes; the guest's RAM is %s; %s"
+        return new LoadException(("%s: %s needs %d bytes in one piece between 0x%x and 0x%x, and the largest free piece of RAM there has "
+                + "%d bytes; the guest's RAM is %s; %s")
                 .formatted(file, what, size, from, below, largestFree(from, below), ram(), advice));
     }
 

@@ -56,7 +56,8 @@ class DetectionTest {
     @Test
     void textFileIsRefusedWithWhatWasLookedForAndFound() {
         String message = refusal("hello, world\nand more\n".getBytes(StandardCharsets.UTF_8), "auto");
-        assertSays(message, "FILE is no kernel that JVMX can start", "'HdrS' at 0x202", "7f 45 4c 46", "Multiboot 1", "8 KiB", "Multiboot 2", "32 KiB",
+        assertSays(message, "FILE is no kernel that JVMX can start", "'HdrS' at 0x202", "7f 45 4c 46", "Multiboot 1", "8 KiB",
+                "Multiboot 2", "32 KiB",
                 "found text 'hello, world'", "--format flat@ADDR");
     }
 

@@ -46,7 +46,8 @@ class CpioTest {
     @Test
     void headerHasTheNewcLayout() {
         String archive = new String(new CpioWriter().file("init", 0755, new byte[5]).toBytes(), StandardCharsets.ISO_8859_1);
-        String fields = "00000001" + "000081ed" + "00000000" + "00000000" + "00000001" + "00000000" + "00000005" + "00000000".repeat(4) + "00000005"
+        String fields = "00000001" + "000081ed" + "00000000" + "00000000" + "00000001" + "00000000" + "00000005" + "00000000".repeat(4)
+                + "00000005"
                 + "00000000";
         assertTrue(archive.startsWith("070701" + fields + "init\0"), archive);
         assertEquals(0, archive.length() % 4);
@@ -90,7 +91,8 @@ class CpioTest {
         Path archive = Files.write(folder.resolve("archive"), sample().toBytes());
         Process process;
         try {
-            process = new ProcessBuilder("cpio", "-itv", "--numeric-uid-gid").redirectInput(archive.toFile()).redirectErrorStream(true).start();
+            process = new ProcessBuilder("cpio", "-itv", "--numeric-uid-gid").redirectInput(archive.toFile())
+                    .redirectErrorStream(true).start();
         } catch (IOException e) {
             assumeTrue(false, "skipped: there is no cpio on this machine");
             return;

@@ -26,7 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.jvmx.loader.LoadException;
 
 class CompressionTest {
-    private static final byte[] TEXT = "A kernel is small, a kernel is packed, a kernel is unpacked by its loader. ".repeat(40).getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] TEXT = "A kernel is small, a kernel is packed, a kernel is unpacked by its loader. ".repeat(40)
+            .getBytes(StandardCharsets.US_ASCII);
 
     /** {@link #TEXT} as the tool of that name packs it. */
     private static final Map<Compression, String> FIXTURES = Map.of(
@@ -64,7 +65,8 @@ class CompressionTest {
     @EnumSource(Compression.class)
     void wrongSizeIsRefused(Compression compression) {
         byte[] packed = Base64.getDecoder().decode(FIXTURES.get(compression));
-        String more = assertThrows(LoadException.class, () -> compression.decode("kernel", packed, packed.length, TEXT.length + 1)).getMessage();
+        int size = TEXT.length + 1;
+        String more = assertThrows(LoadException.class, () -> compression.decode("kernel", packed, packed.length, size)).getMessage();
         assertTrue(more.startsWith("the %s payload of kernel is corrupt: ".formatted(compression.name().toLowerCase())), more);
         assertThrows(LoadException.class, () -> compression.decode("kernel", packed, packed.length / 2, TEXT.length));
     }
@@ -90,7 +92,8 @@ class CompressionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gzip -9", "gzip -1", "xz --check=crc32 --x86 --lzma2=,dict=32MiB", "xz -6", "lzma -9", "bzip2 -9", "lz4 -l -9", "lz4 -l -1",
+    @ValueSource(strings = {"gzip -9", "gzip -1", "xz --check=crc32 --x86 --lzma2=,dict=32MiB", "xz -6", "lzma -9", "bzip2 -9",
+            "lz4 -l -9", "lz4 -l -1",
         "lzop -9", "lzop -1", "zstd -1", "zstd -19", "zstd -22 --ultra", "zstd --fast=5", "zstd -3 --no-check"})
     void whatTheToolPacksIsDecoded(String command) throws Exception {
         byte[] plain = sample(1_500_000);
@@ -107,8 +110,8 @@ class CompressionTest {
 
     @Test
     void unknownCompressionIsRefusedWithItsFirstBytes() {
-        String message = assertThrows(LoadException.class, () -> Payload.unpack("kernel", "what is this, a kernel?".getBytes(StandardCharsets.US_ASCII)))
-                .getMessage();
+        byte[] text = "what is this, a kernel?".getBytes(StandardCharsets.US_ASCII);
+        String message = assertThrows(LoadException.class, () -> Payload.unpack("kernel", text)).getMessage();
         assertTrue(message.contains("looked for ELF, gzip, xz") && message.contains("found 77 68 61 74"), message);
     }
 

@@ -137,7 +137,8 @@ class DirectBootTest {
     @Test
     void entryModeThatAFormatDoesNotHaveIsRefused() {
         BootOptions real = BootOptions.plain().withEntry(BootOptions.Entry.REAL16);
-        String message = assertThrows(LoadException.class, () -> load(TestImages.elf32(LINKED, LINKED, LINKED, 0), "auto", real)).getMessage();
+        String message = assertThrows(LoadException.class, () -> load(TestImages.elf32(LINKED, LINKED, LINKED, 0), "auto",
+                real)).getMessage();
         assertTrue(message.contains("mode PROT32, not REAL16"), message);
         BootOptions unpack = BootOptions.plain().withUnpackPayload(true);
         assertThrows(LoadException.class, () -> load(TestImages.elf32(LINKED, LINKED, LINKED, 0), "auto", unpack));

@@ -99,7 +99,8 @@ class LinuxBootTest {
         assertEquals(0xc09b, state.cs().rights());
         assertEquals(0x11, state.cr0());
         assertEquals(0, state.efer());
-        assertTrue(refusal(TestImages.bzImage(false, new byte[0]), BootOptions.plain().withEntry(BootOptions.Entry.LONG64)).contains("xloadflags"));
+        assertTrue(refusal(TestImages.bzImage(false, new byte[0]),
+                BootOptions.plain().withEntry(BootOptions.Entry.LONG64)).contains("xloadflags"));
     }
 
     @Test
@@ -209,7 +210,8 @@ class LinuxBootTest {
         long page = state.register(Register.RSI);
         assertEquals(0x20f, memory.guest().readShort(page + 0x206));
         assertEquals("nokaslr", memory.text(word(page + 0x228)));
-        assertTrue(refusal(TestImages.bzImage(true, gzip(elf)), options.withEntry(BootOptions.Entry.REAL16)).contains("LONG64, not REAL16"));
+        assertTrue(refusal(TestImages.bzImage(true, gzip(elf)),
+                options.withEntry(BootOptions.Entry.REAL16)).contains("LONG64, not REAL16"));
     }
 
     private static byte[] gzip(byte[] data) throws IOException {
