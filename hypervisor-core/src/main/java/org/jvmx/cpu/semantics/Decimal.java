@@ -51,11 +51,13 @@ final class Decimal {
         result(cpu, al % base, false, false);
     }
 
+    /** OF, AF and CF, which are not defined, are those of the addition. */
     private static void aad(Cpu cpu, Insn insn) {
-        int ax = (int) cpu.reg(Cpu.RAX, 2);
-        int value = (ax & 0xff) + (ax >> 8) * ((int) insn.immediate & 0xff) & 0xff;
+        long low = cpu.reg(Cpu.RAX, 1);
+        long high = (cpu.gpr[Cpu.RAX] >>> 8) * insn.immediate & 0xff;
+        long value = low + high & 0xff;
         cpu.reg(Cpu.RAX, 2, value);
-        result(cpu, value, false, false);
+        FlagEffect.ADD.record(cpu, 1, low, high, value);
     }
 
     private static void result(Cpu cpu, int value, boolean cf, boolean af) {

@@ -38,7 +38,7 @@ final class Exchange {
         FlagEffect.ADD.record(cpu, width, a, b, sum);
     }
 
-    /** The destination is written in either case; the accumulator only if it was not equal. */
+    /** A destination in memory is written in either case; the accumulator only if it was not equal. */
     private static void cmpxchg(Cpu cpu, Insn insn) {
         int width = insn.width(0);
         long old = cpu.operandForUpdate(insn, 0);
@@ -46,7 +46,9 @@ final class Exchange {
         if (accumulator == old) {
             cpu.operand(insn, 0, cpu.operand(insn, 1));
         } else {
-            cpu.operand(insn, 0, old);
+            if (insn.isMemory(0)) {
+                cpu.operand(insn, 0, old);
+            }
             cpu.reg(Cpu.RAX, width, old);
         }
         FlagEffect.SUB.record(cpu, width, accumulator, old, accumulator - old & Cpu.mask(width));
