@@ -38,22 +38,21 @@ public final class MmioBus {
     }
 
     /**
-     * Moves the device that was mapped at {@code from} to {@code to}, as a guest relocates its local APIC.
+     * Moves a device that was mapped once to {@code to}, as a guest relocates its local APIC.
      *
-     * @return false, and nothing has changed, if no device was mapped at {@code from} or another one is in the way
+     * @return false, and nothing has changed, if the device is not on the bus or another one is in the way
      */
-    public boolean move(long from, long to) {
-        int at = Arrays.binarySearch(bases, from);
+    public boolean move(MmioDevice device, long to) {
+        int at = Arrays.asList(devices).indexOf(device);
         if (at < 0 || to < 0) {
             return false;
         }
-        long size = ends[at] - from;
+        long size = ends[at] - bases[at];
         for (int i = 0; i < bases.length; i++) {
             if (i != at && to < ends[i] && to + size > bases[i]) {
                 return false;
             }
         }
-        MmioDevice device = devices[at];
         bases = remove(bases, at);
         ends = remove(ends, at);
         MmioDevice[] shrunk = Arrays.copyOf(devices, devices.length - 1);

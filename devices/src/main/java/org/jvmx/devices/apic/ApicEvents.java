@@ -15,7 +15,7 @@ public interface ApicEvents {
         }
 
         @Override
-        public void relocated(long from, long to) {
+        public void relocated(long base) {
             // no address map
         }
     };
@@ -26,6 +26,6 @@ public interface ApicEvents {
     /** A start-up IPI arrived: a processor that waits for it starts in real mode at {@code vector << 12}. */
     void startup(int vector);
 
-    /** The guest moved the register page from one guest-physical address to another. */
-    void relocated(long from, long to);
+    /** The guest moved the register page to this guest-physical address. */
+    void relocated(long base);
 }

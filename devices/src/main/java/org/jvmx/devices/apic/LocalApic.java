@@ -36,15 +36,10 @@ public final class LocalApic implements InterruptController, MmioDevice, MsrDevi
     private final ApicEvents events;
     private final ApicTimer timer;
     private final LocalVectorTable vectors = new LocalVectorTable();
-    private final VectorSet requests = new VectorSet();
-    private final VectorSet service = new VectorSet();
-    private final VectorSet trigger = new VectorSet();
+    private final InterruptRegisters interrupts = new InterruptRegisters();
+    private final Destination address = new Destination();
 
     private long base;
-    private int id;
-    private int taskPriority;
-    private int logicalDestination;
-    private int destinationFormat;
     private int spurious;
     private int errorStatus;
     private int errorPending;
@@ -112,8 +107,7 @@ public final class LocalApic implements InterruptController, MmioDevice, MsrDevi
         }
         int vector = next;
         if (vector >= 0) {
-            requests.remove(vector);
-            service.add(vector);
+            interrupts.serve(vector);
             update();
         }
         return vector;
@@ -131,18 +125,18 @@ public final class LocalApic implements InterruptController, MmioDevice, MsrDevi
 
     @Override
     public int tpr() {
-        return taskPriority;
+        return interrupts.taskPriority();
     }
 
     @Override
     public void tpr(int priority) {
-        taskPriority = priority & 0xff;
+        interrupts.taskPriority(priority);
         update();
     }
 
     /** The APIC ID as software reads it now. */
     public int id() {
-        return id;
+        return address.id();
     }
 
     /** IA32_APIC_BASE. */
@@ -162,9 +156,9 @@ public final class LocalApic implements InterruptController, MmioDevice, MsrDevi
 
     /** INIT: the registers as after reset; the APIC ID and IA32_APIC_BASE stay. */
     public void init() {
-        int kept = id;
+        int kept = address.id();
         resetRegisters();
-        id = kept;
+        address.id(kept);
     }
 
     /** What firmware leaves to the operating system: software-enabled, LINT0 takes ExtINT, LINT1 NMI ("Virtual Wire Mode", MultiProcessor Specification). */
@@ -246,21 +240,20 @@ public final class LocalApic implements InterruptController, MmioDevice, MsrDevi
 
     private int readRegister(int register) {
         if (register >= ApicRegister.ISR && register < ApicRegister.ISR + 24) {
-            VectorSet set = register < ApicRegister.TMR ? service : register < ApicRegister.IRR ? trigger : requests;
-            return set.word(register & 7);
+            return interrupts.read(register);
         }
         int entry = LocalVectorTable.entryOf(register);
         if (entry >= 0) {
             return vectors.read(entry);
         }
         return switch (register) {
-            case ApicRegister.ID -> x2apic() ? id : id << 24;
+            case ApicRegister.ID -> x2apic() ? id() : id() << 24;
             case ApicRegister.VERSION -> ApicRegister.VERSION_VALUE;
-            case ApicRegister.TPR -> taskPriority;
+            case ApicRegister.TPR -> tpr();
             case ApicRegister.APR -> arbitrationPriority();
-            case ApicRegister.PPR -> processorPriority();
-            case ApicRegister.LDR -> logicalDestination;
-            case ApicRegister.DFR -> destinationFormat;
+            case ApicRegister.PPR -> interrupts.processorPriority();
+            case ApicRegister.LDR -> address.logical();
+            case ApicRegister.DFR -> address.format();
             case ApicRegister.SVR -> spurious;
             case ApicRegister.ESR -> errorStatus;
             case ApicRegister.ICR_LOW -> commandLow;
@@ -283,11 +276,11 @@ public final class LocalApic implements InterruptController, MmioDevice, MsrDevi
             return;
         }
         switch (register) {
-            case ApicRegister.ID -> id = data >>> 24;
+            case ApicRegister.ID -> address.id(data >>> 24);
             case ApicRegister.TPR -> tpr(data);
             case ApicRegister.EOI -> endOfInterrupt();
-            case ApicRegister.LDR -> logicalDestination = data & 0xff00_0000;
-            case ApicRegister.DFR -> destinationFormat = data | 0x0fff_ffff;
+            case ApicRegister.LDR -> address.logical(data);
+            case ApicRegister.DFR -> address.format(data);
             case ApicRegister.SVR -> writeSpurious(data & 0x3ff);
             case ApicRegister.ESR -> {
                 errorStatus = errorPending;
@@ -359,12 +352,8 @@ public final class LocalApic implements InterruptController, MmioDevice, MsrDevi
     }
 
     private void endOfInterrupt() {
-        int vector = service.highest();
-        if (vector < 0) {
-            return;
-        }
-        service.remove(vector);
-        if (trigger.contains(vector)) {
+        int vector = interrupts.endOfInterrupt();
+        if (vector >= 0 && interrupts.levelTriggered(vector)) {
             vectors.endOfInterrupt(vector);
             bus.endOfInterrupt(vector);
             levelInputs();
@@ -384,32 +373,23 @@ public final class LocalApic implements InterruptController, MmioDevice, MsrDevi
         if (wasEnabled && !enabled()) {
             resetRegisters();
         } else if (!wasX2apic && x2apic()) {
-            id = config.id();
-            logicalDestination = derivedDestination();
+            address.reset(config.id(), true);
             commandHigh = 0;
         }
         update();
         return true;
     }
 
-    /** The logical x2APIC ID: cluster and position in it follow from the APIC ID. */
-    private int derivedDestination() {
-        return (id & ~0x0f) << 12 | 1 << (id & 0x0f);
-    }
-
     private void changeBase(long data) {
         long from = base & -SIZE;
         base = data;
         if (from != (data & -SIZE)) {
-            events.relocated(from, data & -SIZE);
+            events.relocated(data & -SIZE);
         }
     }
 
     private void resetRegisters() {
-        id = config.id();
-        taskPriority = 0;
-        logicalDestination = x2apic() ? derivedDestination() : 0;
-        destinationFormat = -1;
+        address.reset(config.id(), x2apic());
         spurious = 0xff;
         errorStatus = 0;
         errorPending = 0;
@@ -418,9 +398,7 @@ public final class LocalApic implements InterruptController, MmioDevice, MsrDevi
         externalMessage = false;
         nmi = false;
         vectors.reset();
-        requests.clear();
-        service.clear();
-        trigger.clear();
+        interrupts.clear();
         timer.reset();
         update();
     }
@@ -456,33 +434,13 @@ public final class LocalApic implements InterruptController, MmioDevice, MsrDevi
             error(ESR_RECEIVED_ILLEGAL);
             return false;
         }
-        requests.add(vector);
-        if (level) {
-            trigger.add(vector);
-        } else {
-            trigger.remove(vector);
-        }
+        interrupts.request(vector, level);
         update();
         return true;
     }
 
     boolean isDestination(int destination, boolean logical) {
-        if (!enabled()) {
-            return false;
-        }
-        if (destination == ApicBus.BROADCAST) {
-            return true;
-        }
-        if (!logical) {
-            return destination == id;
-        }
-        if (x2apic()) {
-            return destination >>> 16 == logicalDestination >>> 16 && (destination & logicalDestination & 0xffff) != 0;
-        }
-        int own = logicalDestination >>> 24;
-        boolean flat = destinationFormat >>> 28 == 0x0f;
-        boolean cluster = flat || destination >> 4 == own >> 4;
-        return cluster && (destination & own & (flat ? 0xff : 0x0f)) != 0;
+        return enabled() && address.matches(destination, logical, x2apic());
     }
 
     boolean softwareEnabled() {
@@ -490,10 +448,7 @@ public final class LocalApic implements InterruptController, MmioDevice, MsrDevi
     }
 
     int arbitrationPriority() {
-        int highest = Math.max(requests.highest(), 0) & 0xf0;
-        int serving = Math.max(service.highest(), 0) & 0xf0;
-        boolean task = (taskPriority & 0xf0) >= highest && (taskPriority & 0xf0) > serving;
-        return task ? taskPriority : Math.max(Math.max(serving, highest), taskPriority & 0xf0);
+        return interrupts.arbitrationPriority();
     }
 
     /** The LINT0 pin. */
@@ -562,14 +517,8 @@ public final class LocalApic implements InterruptController, MmioDevice, MsrDevi
         }
     }
 
-    private int processorPriority() {
-        int serving = Math.max(service.highest(), 0) & 0xf0;
-        return (taskPriority & 0xf0) >= serving ? taskPriority : serving;
-    }
-
     private void update() {
-        int highest = requests.highest();
-        next = highest >= 0 && softwareEnabled() && (highest & 0xf0) > (processorPriority() & 0xf0) ? highest : -1;
+        next = softwareEnabled() ? interrupts.deliverable() : -1;
         boolean wired = !enabled() || !vectors.masked(LocalVectorTable.LINT0) && vectors.mode(LocalVectorTable.LINT0) == DeliveryMode.EXT_INT;
         external = externalMessage || lint0 && wired;
     }
@@ -578,17 +527,16 @@ public final class LocalApic implements InterruptController, MmioDevice, MsrDevi
 
     /** What must survive. */
     public State state() {
-        return new State(base, id, taskPriority, logicalDestination, destinationFormat, spurious, errorStatus, errorPending, commandLow, commandHigh,
-                lint0, lint1, externalMessage, nmi, vectors.state(), requests.state(), service.state(), trigger.state(), timer.state());
+        return new State(base, address.id(), tpr(), address.logical(), address.format(), spurious, errorStatus, errorPending, commandLow, commandHigh,
+                lint0, lint1, externalMessage, nmi, vectors.state(), interrupts.requests.state(), interrupts.service.state(),
+                interrupts.trigger.state(), timer.state());
     }
 
     /** Takes over a state, on a clock that shows the time at which it was taken. */
     public void restore(State state) {
         changeBase(state.base());
-        id = state.id();
-        taskPriority = state.taskPriority();
-        logicalDestination = state.logicalDestination();
-        destinationFormat = state.destinationFormat();
+        address.restore(state.id(), state.logicalDestination(), state.destinationFormat());
+        interrupts.taskPriority(state.taskPriority());
         spurious = state.spurious();
         errorStatus = state.errorStatus();
         errorPending = state.errorPending();
@@ -599,9 +547,9 @@ public final class LocalApic implements InterruptController, MmioDevice, MsrDevi
         externalMessage = state.externalMessage();
         nmi = state.nmi();
         vectors.restore(state.vectors());
-        requests.restore(state.requests());
-        service.restore(state.service());
-        trigger.restore(state.trigger());
+        interrupts.requests.restore(state.requests());
+        interrupts.service.restore(state.service());
+        interrupts.trigger.restore(state.trigger());
         timer.restore(state.timer());
         update();
     }

@@ -9,6 +9,15 @@ import org.jvmx.bus.ResetLine;
  * Technical Reference"). The auxiliary port works, but nothing is connected to it: what is sent there times out.
  */
 public final class I8042 {
+    /** The port of keyboard data. */
+    public static final int DATA_PORT = 0x60;
+    /** The port of status and commands. */
+    public static final int CONTROL_PORT = 0x64;
+    /** The keyboard's interrupt. */
+    public static final int KEYBOARD_IRQ = 1;
+    /** The auxiliary port's interrupt. */
+    public static final int AUXILIARY_IRQ = 12;
+
     private static final int STATUS_OUTPUT_FULL = 0x01;
     private static final int STATUS_SYSTEM = 0x04;
     private static final int STATUS_COMMAND = 0x08;
@@ -100,12 +109,12 @@ public final class I8042 {
         ram[0] = CONFIG_IRQ1 | CONFIG_SYSTEM | CONFIG_AUXILIARY_OFF | CONFIG_TRANSLATE;
     }
 
-    /** Port 60H. */
+    /** The port {@link #DATA_PORT}. */
     public ByteDevice data() {
         return data;
     }
 
-    /** Port 64H. */
+    /** The port {@link #CONTROL_PORT}. */
     public ByteDevice control() {
         return control;
     }

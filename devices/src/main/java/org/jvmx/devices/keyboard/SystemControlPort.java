@@ -5,6 +5,9 @@ import org.jvmx.bus.ResetLine;
 
 /** System control port A, 92H: fast reset and fast gate of address line 20 ("IBM Personal System/2 Hardware Interface Technical Reference"). */
 public final class SystemControlPort implements ByteDevice {
+    /** Where it is. */
+    public static final int PORT = 0x92;
+
     private static final int RESET = 0x01;
     private static final int A20 = 0x02;
 

@@ -8,6 +8,15 @@ import org.jvmx.bus.IrqLine;
  * registers of EISA and PCI chip sets. An edge is latched until it is acknowledged, even if the line falls before.
  */
 public final class Pic8259 {
+    /** The first of the two ports of the first chip. */
+    public static final int MASTER_PORT = 0x20;
+    /** The first of the two ports of the second chip. */
+    public static final int SLAVE_PORT = 0xa0;
+    /** The first of the two edge/level control registers. */
+    public static final int ELCR_PORT = 0x4d0;
+    /** How many ports each of these takes. */
+    public static final int PORTS = 2;
+
     private static final int CASCADE = 2;
     private static final int MASTER_ELCR = 0xf8;
     private static final int SLAVE_ELCR = 0xde;
@@ -41,17 +50,17 @@ public final class Pic8259 {
         slave = new Chip(level -> master.line(CASCADE, level), 0, SLAVE_ELCR);
     }
 
-    /** The ports 20H and 21H. */
+    /** The ports from {@link #MASTER_PORT}. */
     public ByteDevice master() {
         return master;
     }
 
-    /** The ports A0H and A1H. */
+    /** The ports from {@link #SLAVE_PORT}. */
     public ByteDevice slave() {
         return slave;
     }
 
-    /** The ports 4D0H and 4D1H. */
+    /** The ports from {@link #ELCR_PORT}. */
     public ByteDevice elcr() {
         return elcr;
     }

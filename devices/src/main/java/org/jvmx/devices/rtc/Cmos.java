@@ -11,6 +11,10 @@ import org.jvmx.bus.Timer;
  * whenever somebody looks; a timer runs only while an interrupt is enabled.
  */
 public final class Cmos implements ByteDevice {
+    /** The first port. */
+    public static final int PORT = 0x70;
+    /** Its interrupt. */
+    public static final int IRQ = 8;
     /** How many ports it takes. */
     public static final int PORTS = 2;
 

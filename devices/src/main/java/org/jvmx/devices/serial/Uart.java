@@ -9,6 +9,10 @@ import org.jvmx.bus.IrqLine;
  * the transmitter is always ready, and a character time-out is due as soon as characters wait below the trigger level.
  */
 public final class Uart implements ByteDevice {
+    /** The first port of the first serial port of a PC, COM1. */
+    public static final int COM1_PORT = 0x3f8;
+    /** The interrupt of COM1. */
+    public static final int COM1_IRQ = 4;
     /** How many ports it takes. */
     public static final int PORTS = 8;
 

@@ -11,8 +11,14 @@ import org.jvmx.bus.Timer;
  * speaker and is gated through port 61H.
  */
 public final class Pit8254 implements ByteDevice {
+    /** The first port. */
+    public static final int PORT = 0x40;
     /** How many ports it takes. */
     public static final int PORTS = 4;
+    /** Where system control port B is. */
+    public static final int SYSTEM_CONTROL_PORT = 0x61;
+    /** The interrupt of counter 0. */
+    public static final int IRQ = 0;
     /** Its oscillator. */
     public static final Frequency OSCILLATOR = new Frequency(1_193_182);
 
