@@ -18,6 +18,9 @@ final class EntryChecks {
     /** By a field's ordinal: the checks that read it. */
     static final long[][] READERS = readers();
 
+    /** All checks. */
+    static final long[] EVERY = every();
+
     private static final long[] ALWAYS = set(Check.When.ALWAYS);
     private static final long[] INJECTING = set(Check.When.INJECTING);
 
@@ -66,6 +69,14 @@ final class EntryChecks {
             }
         }
         return table;
+    }
+
+    private static long[] every() {
+        long[] bits = new long[WORDS];
+        for (int i = 0; i < CHECKS.length; i++) {
+            bits[i >>> 6] |= 1L << i;
+        }
+        return bits;
     }
 
     private static long[] set(Check.When when) {

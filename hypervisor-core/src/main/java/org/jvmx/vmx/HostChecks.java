@@ -105,10 +105,10 @@ final class HostChecks {
     private static void addressSpace(List<Check> list) {
         list.add(size("host.size.legacy", List.of(EXIT_CONTROLS, ENTRY_CONTROLS),
                 s -> (s.root().efer() & Efer.LMA) != 0 || !s.ia32e() && !s.on(ExitControl.HOST_ADDRESS_SPACE_SIZE),
-                "outside IA-32e mode: no IA-32e mode guest, no 64-bit host", "Enter long mode first."));
+                "outside IA-32e mode: no IA-32e mode guest, no 64-bit host", "Enter long mode first.").always());
         list.add(size("host.size.long", List.of(EXIT_CONTROLS),
                 s -> (s.root().efer() & Efer.LMA) == 0 || s.on(ExitControl.HOST_ADDRESS_SPACE_SIZE),
-                "in IA-32e mode: \"host address-space size\" is 1", "Set it."));
+                "in IA-32e mode: \"host address-space size\" is 1", "Set it.").always());
         list.add(size("host.size.ia32e-guest", List.of(ENTRY_CONTROLS, EXIT_CONTROLS), s -> s.on(ExitControl.HOST_ADDRESS_SPACE_SIZE) || !s.ia32e(),
                 "a 32-bit host has no IA-32e mode guest", "Clear \"IA-32e mode guest\"."));
         list.add(size("host.size.pcide", List.of(HOST_CR4, EXIT_CONTROLS),

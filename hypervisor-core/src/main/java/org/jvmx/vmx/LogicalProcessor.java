@@ -23,7 +23,11 @@ public interface LogicalProcessor extends Registers {
     /** The controls for the runs to come; the object is the same each time, its content may have changed ({@link ExecutionControls#generation}). */
     void controls(ExecutionControls controls);
 
-    /** An event that the next {@link #run} delivers first, through the guest's IDT. The arguments are those of the VM-entry fields. */
+    /**
+     * An event that the next {@link #run} delivers first, through the guest's IDT (or, as an "other event", an MTF VM exit). The arguments are
+     * those of the VM-entry fields. It makes the activity state active and ends blocking by STI and MOV SS; it is not itself subject to the
+     * exception bitmap.
+     */
     void inject(int interruptionInformation, int errorCode, int instructionLength);
 
     /** VMX non-root operation, from the injected event or the next instruction to the next VM exit, which is written to {@code exit}. */

@@ -57,7 +57,7 @@ final class Vmcs {
         }
         Arrays.fill(held, false);
         holder = null;
-        Arrays.fill(dirty, -1);
+        System.arraycopy(EntryChecks.EVERY, 0, dirty, 0, dirty.length);
         guestWritten = true;
         controlsChanged = true;
     }

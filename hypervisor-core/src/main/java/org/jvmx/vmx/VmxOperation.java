@@ -330,6 +330,11 @@ public final class VmxOperation implements Vmx {
         }
     }
 
+    /** What an entry would look at now. */
+    EntryState state() {
+        return state;
+    }
+
     private int enter() {
         Check refused = transition.enter(current, current == first ? second : first, session);
         if (refused == null) {
