@@ -2,8 +2,12 @@
 @SuppressWarnings("module") // the qualified exports name a module that is built later
 module org.jvmx.core {
     exports org.jvmx.arch;
+    exports org.jvmx.error;
     exports org.jvmx.memory;
     exports org.jvmx.bus;
     exports org.jvmx.isa;
     exports org.jvmx.vmx;
+    exports org.jvmx.vm;
+
+    uses org.jvmx.vmx.Backend;
 }

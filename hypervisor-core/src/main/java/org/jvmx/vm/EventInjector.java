@@ -1,0 +1,126 @@
+package org.jvmx.vm;
+
+import org.jvmx.arch.Rflags;
+import org.jvmx.arch.Vector;
+import org.jvmx.bus.InterruptController;
+import org.jvmx.memory.HostMemory;
+import org.jvmx.memory.RawMemory;
+import org.jvmx.vmx.Interruption;
+import org.jvmx.vmx.PrimaryControl;
+import org.jvmx.vmx.VmcsField;
+import org.jvmx.vmx.Vmx;
+
+/**
+ * Brings interrupts into the guest: before each entry it injects what is pending if the guest can take it, and asks for a window exit if it
+ * cannot. Keeps the task priority of the virtual-APIC page and that of the interrupt controller equal.
+ */
+final class EventInjector {
+    /** Of the interruptibility state: blocking by STI, by MOV SS. */
+    private static final int BY_INSTRUCTION = 3;
+    private static final int BY_NMI = 8;
+    private static final int NMI_BLOCKED = BY_INSTRUCTION | BY_NMI;
+    private static final int INTERRUPT_WINDOW = (int) PrimaryControl.INTERRUPT_WINDOW_EXITING.mask();
+    private static final int NMI_WINDOW = (int) PrimaryControl.NMI_WINDOW_EXITING.mask();
+
+    private final Vmx vmx;
+    private final VcpuCounters counters;
+    private final int primary;
+    private final long taskPriority;
+    private final boolean shadowed;
+    private InterruptController controller = new NoInterrupts();
+    private int windows;
+    private int lastPriority;
+
+    EventInjector(Vmx vmx, VmcsSetup setup, HostMemory host, VcpuCounters counters) {
+        this.vmx = vmx;
+        this.counters = counters;
+        this.primary = setup.primaryControls();
+        this.taskPriority = host.address(setup.virtualApic()) + VmcsSetup.VTPR;
+        this.shadowed = vmx.capabilities().has(VmcsField.TPR_THRESHOLD);
+    }
+
+    void controller(InterruptController which) {
+        controller = which;
+    }
+
+    /** Before an entry. */
+    void prepare() {
+        int wanted = 0;
+        if (controller.nmiPending() && !injectNmi()) {
+            wanted = NMI_WINDOW;
+        }
+        if (controller.pending() && !injectInterrupt()) {
+            wanted |= INTERRUPT_WINDOW;
+        }
+        if (wanted != windows) {
+            windows = wanted;
+            vmx.write(VmcsField.PRIMARY_CONTROLS, (primary | wanted) & 0xffff_ffffL);
+        }
+        int priority = controller.tpr();
+        if (priority != lastPriority) {
+            lastPriority = priority;
+            RawMemory.putInt(taskPriority, priority);
+            threshold();
+        }
+    }
+
+    /** After an exit: the guest may have changed CR8. */
+    void afterExit() {
+        int priority = RawMemory.getInt(taskPriority) & 0xff;
+        if (priority != lastPriority) {
+            lastPriority = priority;
+            controller.tpr(priority);
+            threshold();
+        }
+    }
+
+    /** Any lowering of the task priority by MOV to CR8 leaves the guest. */
+    private void threshold() {
+        if (shadowed) {
+            vmx.write(VmcsField.TPR_THRESHOLD, lastPriority >> 4);
+        }
+    }
+
+    /** Whether something is pending that ends HLT. */
+    boolean wakes() {
+        if (controller.nmiPending() && (interruptibility() & BY_NMI) == 0) {
+            return true;
+        }
+        return controller.pending() && interruptsEnabled();
+    }
+
+    /** RFLAGS.IF. */
+    boolean interruptsEnabled() {
+        return (vmx.read(VmcsField.GUEST_RFLAGS) & Rflags.IF) != 0;
+    }
+
+    private boolean injectNmi() {
+        if (injecting() || (interruptibility() & NMI_BLOCKED) != 0) {
+            return false;
+        }
+        controller.acknowledgeNmi();
+        vmx.write(VmcsField.ENTRY_INTERRUPTION_INFORMATION, Interruption.of(Interruption.NMI, Vector.NMI, false) & 0xffff_ffffL);
+        counters.nmi();
+        return true;
+    }
+
+    private boolean injectInterrupt() {
+        if (injecting() || !interruptsEnabled() || (interruptibility() & BY_INSTRUCTION) != 0) {
+            return false;
+        }
+        int vector = controller.acknowledge();
+        if (vector >= 0) {
+            vmx.write(VmcsField.ENTRY_INTERRUPTION_INFORMATION, Interruption.external(vector) & 0xffff_ffffL);
+            counters.interrupt();
+        }
+        return vector < 0 || !controller.pending();
+    }
+
+    private boolean injecting() {
+        return Interruption.valid((int) vmx.read(VmcsField.ENTRY_INTERRUPTION_INFORMATION));
+    }
+
+    private int interruptibility() {
+        return (int) vmx.read(VmcsField.GUEST_INTERRUPTIBILITY_STATE);
+    }
+}

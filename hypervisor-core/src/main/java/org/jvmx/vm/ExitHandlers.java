@@ -1,0 +1,180 @@
+package org.jvmx.vm;
+
+import org.jvmx.arch.Cr4;
+import org.jvmx.arch.Gpr;
+import org.jvmx.arch.Msr;
+import org.jvmx.arch.Vector;
+import org.jvmx.bus.MsrDevice;
+import org.jvmx.bus.PortBus;
+import org.jvmx.vmx.Access;
+import org.jvmx.vmx.CpuidTable;
+import org.jvmx.vmx.CrAccess;
+import org.jvmx.vmx.Exit;
+import org.jvmx.vmx.Interruption;
+import org.jvmx.vmx.VmcsField;
+import org.jvmx.vmx.Vmx;
+
+/** What is done about each VM exit when no policy decides. Every arm of the switch is the whole story of that exit. */
+final class ExitHandlers {
+    /** What a guest gets for a hypercall that does not exist, as on Linux. */
+    private static final long NO_SUCH_CALL = -1000;
+
+    private static final long APIC_ENABLED = 1 << 11;
+    private static final int CPUID_APIC = 1 << 9;
+    private static final int CPUID_OSXSAVE = 1 << 27;
+
+    private final Machine machine;
+    private final Vmx vmx;
+    private final PortBus ports;
+    private final MsrDevices msrs;
+    private final CpuidTable cpuid;
+    private final MemoryExits memory;
+    private final VcpuCounters counters;
+    private boolean injected;
+
+    ExitHandlers(Machine machine, VcpuCounters counters) {
+        this.machine = machine;
+        this.vmx = machine.vmx();
+        this.ports = machine.ports();
+        this.msrs = machine.msrs();
+        this.cpuid = machine.processor().cpuid();
+        this.memory = new MemoryExits(machine);
+        this.counters = counters;
+    }
+
+    /** Whether the last AGAIN comes with an event of its own for the guest. */
+    boolean injected() {
+        return injected;
+    }
+
+    void forgetInjection() {
+        injected = false;
+    }
+
+    Verdict handle(Exit exit) {
+        return switch (exit.reason()) {
+            case IO_INSTRUCTION -> io(exit.access());
+            case EPT_VIOLATION -> memory.violation(exit) ? Verdict.NEXT : again(memory);
+            case HLT -> Verdict.IDLE;
+            case CPUID -> cpuid(exit.access());
+            case MSR_READ, MSR_WRITE -> msr(exit.access());
+            case CR_ACCESS -> controlRegister(exit.crAccess());
+            case EXCEPTION_NMI -> exception(exit);
+            case VMCALL -> hypercall();
+
+            case EXTERNAL_INTERRUPT, INTERRUPT_WINDOW, NMI_WINDOW, PREEMPTION_TIMER, TPR_BELOW_THRESHOLD, MONITOR_TRAP_FLAG,
+                    SIPI_SIGNAL, IO_SMI, OTHER_SMI, NOTIFY, BUS_LOCK -> Verdict.AGAIN;
+
+            case DR_ACCESS, INVD, WBINVD, INVLPG, INVPCID, RDPMC, RDTSC, RDTSCP, RDRAND, RDSEED, PAUSE_INSTRUCTION, MONITOR_INSTRUCTION,
+                    MWAIT_INSTRUCTION, GDTR_IDTR, LDTR_TR, XSETBV, XSAVES, XRSTORS, TASK_SWITCH, UMWAIT, TPAUSE, RSM -> Verdict.NEXT;
+
+            case VMCLEAR, VMLAUNCH, VMPTRLD, VMPTRST, VMREAD, VMRESUME, VMWRITE, VMOFF, VMON, INVEPT, INVVPID, VMFUNC, GETSEC, ENCLS, ENCLV,
+                    PCONFIG, LOADIWKEY, ENQCMD_PASID, ENQCMDS_PASID, SEAMCALL, TDCALL, RDMSRLIST, WRMSRLIST -> fault(Vector.UD);
+
+            case TRIPLE_FAULT -> stop(Report.tripleFault(machine));
+            case INIT_SIGNAL -> stop(StopReason.reset());
+            case INVALID_STATE, MSR_LOAD_FAIL, MCE_DURING_VMENTRY -> stop(Report.entryFailure(machine));
+
+            case EPT_MISCONFIG, APIC_ACCESS, EOI_INDUCED, APIC_WRITE, PML_FULL, SPP_EVENT -> stop(Report.unexpected(machine));
+        };
+    }
+
+    private Verdict stop(StopReason reason) {
+        machine.stop(reason);
+        return Verdict.STOP;
+    }
+
+    private Verdict fault(int vector) {
+        vmx.fault(vector, 0);
+        injected = true;
+        return Verdict.AGAIN;
+    }
+
+    private Verdict io(Access access) {
+        int port = (int) access.address();
+        if (access.isWrite()) {
+            ports.out(port, access.size(), (int) access.data());
+            access.accept();
+        } else {
+            access.answer(ports.in(port, access.size()));
+        }
+        return Verdict.NEXT;
+    }
+
+    private Verdict again(MemoryExits exits) {
+        return exits.undefined() ? fault(Vector.UD) : Verdict.AGAIN;
+    }
+
+    private Verdict cpuid(Access access) {
+        int leaf = access.eax();
+        cpuid.answer(leaf, access.ecx(), access);
+        if (leaf == 1) {
+            boolean osxsave = (vmx.read(VmcsField.GUEST_CR4) & Cr4.OSXSAVE) != 0;
+            boolean apic = (msrs.value(Msr.APIC_BASE) & APIC_ENABLED) != 0;
+            int ecx = access.ecx() & ~CPUID_OSXSAVE | (osxsave ? CPUID_OSXSAVE : 0);
+            int edx = access.edx() & ~CPUID_APIC | (apic ? CPUID_APIC : 0);
+            access.answerCpuid(access.eax(), access.ebx(), ecx, edx);
+        }
+        return Verdict.NEXT;
+    }
+
+    private Verdict msr(Access access) {
+        int index = (int) access.address();
+        MsrDevice device = msrs.owner(index);
+        if (device == null) {
+            counters.unknownMsr();
+            return Verdict.NEXT;
+        }
+        if (access.isWrite()) {
+            if (!device.write(index, access.data())) {
+                return fault(Vector.GP);
+            }
+            access.accept();
+        } else {
+            if (!device.read(index)) {
+                return fault(Vector.GP);
+            }
+            access.answer(device.value());
+        }
+        return Verdict.NEXT;
+    }
+
+    /** Only the bits that VMX itself needs are ours: CR0.NE is whatever the guest likes, CR4.VMXE is not offered. */
+    private Verdict controlRegister(CrAccess access) {
+        if (access.type() != CrAccess.MOV_TO_CR) {
+            return Verdict.NEXT;
+        }
+        long value = access.gpr() == Gpr.RSP ? vmx.read(VmcsField.GUEST_RSP) : vmx.registers().gpr(access.gpr());
+        if (access.register() == 0) {
+            vmx.write(VmcsField.CR0_READ_SHADOW, value & VmcsSetup.CR0_OWNED);
+        } else if (access.register() == 4 && (value & VmcsSetup.CR4_OWNED) != 0) {
+            return fault(Vector.GP);
+        }
+        return Verdict.NEXT;
+    }
+
+    /** No exception is intercepted by the machine itself: the guest gets it back, with what its delivery would have stored. */
+    private Verdict exception(Exit exit) {
+        int information = exit.interruptionInformation();
+        int type = Interruption.type(information);
+        if (type == Interruption.NMI) {
+            return Verdict.AGAIN;
+        }
+        if (type == Interruption.HARDWARE_EXCEPTION && Interruption.vector(information) == Vector.PF) {
+            vmx.registers().cr2(exit.qualification());
+        }
+        if (type == Interruption.HARDWARE_EXCEPTION && Interruption.vector(information) == Vector.DB) {
+            vmx.registers().dr(6, vmx.registers().dr(6) & ~0xfL | exit.qualification());
+        }
+        vmx.write(VmcsField.ENTRY_INTERRUPTION_INFORMATION, information & ~Interruption.NMI_UNBLOCKING & 0xffff_ffffL);
+        vmx.write(VmcsField.ENTRY_EXCEPTION_ERROR_CODE, exit.interruptionErrorCode() & 0xffff_ffffL);
+        vmx.write(VmcsField.ENTRY_INSTRUCTION_LENGTH, exit.instructionLength());
+        injected = true;
+        return Verdict.AGAIN;
+    }
+
+    private Verdict hypercall() {
+        vmx.registers().gpr(Gpr.RAX, NO_SUCH_CALL);
+        return Verdict.NEXT;
+    }
+}

@@ -1,0 +1,66 @@
+package org.jvmx.vm;
+
+import java.util.List;
+import org.jvmx.vmx.Backend;
+
+/**
+ * What a machine is made from.
+ *
+ * @param backend the processor below it
+ * @param model the processor model ({@link Backend.Setup#model})
+ * @param ram where RAM is, in ascending order
+ * @param seed where the guest's random numbers start
+ * @param time what the machine's clock counts
+ * @param maxInstructions the run ends after exactly so many instructions
+ * @param maxExits the run ends after exactly so many VM exits
+ * @param cost what exits cost in virtual time
+ * @param pacer how an idle machine waits for wall time and input
+ */
+public record MachineSpec(Backend backend, String model, List<MemoryRange> ram, long seed, Time time, long maxInstructions, long maxExits,
+        ExitCost cost, Pacer pacer) {
+
+    /** What a clock counts. */
+    public enum Time {
+        /** Retired instructions, at 1 GHz. */
+        VIRTUAL,
+        /** The host's nanoseconds. */
+        HOST
+    }
+
+    public MachineSpec {
+        ram = List.copyOf(ram);
+    }
+
+    /** The usual machine: virtual time, no limits. */
+    public static MachineSpec of(Backend backend, List<MemoryRange> ram) {
+        return new MachineSpec(backend, Backend.DEFAULT_MODEL, ram, 0, Time.VIRTUAL, Long.MAX_VALUE, Long.MAX_VALUE, ExitCost.NONE, new WallPacer());
+    }
+
+    public MachineSpec withModel(String name) {
+        return new MachineSpec(backend, name, ram, seed, time, maxInstructions, maxExits, cost, pacer);
+    }
+
+    public MachineSpec withSeed(long start) {
+        return new MachineSpec(backend, model, ram, start, time, maxInstructions, maxExits, cost, pacer);
+    }
+
+    public MachineSpec withTime(Time kind) {
+        return new MachineSpec(backend, model, ram, seed, kind, maxInstructions, maxExits, cost, pacer);
+    }
+
+    public MachineSpec withMaxInstructions(long count) {
+        return new MachineSpec(backend, model, ram, seed, time, count, maxExits, cost, pacer);
+    }
+
+    public MachineSpec withMaxExits(long count) {
+        return new MachineSpec(backend, model, ram, seed, time, maxInstructions, count, cost, pacer);
+    }
+
+    public MachineSpec withCost(ExitCost model) {
+        return new MachineSpec(backend, this.model, ram, seed, time, maxInstructions, maxExits, model, pacer);
+    }
+
+    public MachineSpec withPacer(Pacer how) {
+        return new MachineSpec(backend, model, ram, seed, time, maxInstructions, maxExits, cost, how);
+    }
+}

@@ -1,0 +1,77 @@
+package org.jvmx.vm;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.jvmx.vmx.CheckFailure;
+import org.jvmx.vmx.Exit;
+import org.jvmx.vmx.VmcsField;
+import org.jvmx.vmx.Vmx;
+import org.jvmx.vmx.VmxError;
+
+/** Reasons to stop that need an explanation, with what is known about them. */
+final class Report {
+    private static final int LAST_EXITS = 16;
+
+    private Report() {
+    }
+
+    static StopReason tripleFault(Machine machine) {
+        long rip = machine.vmx().read(VmcsField.GUEST_RIP);
+        return new StopReason(StopReason.Kind.TRIPLE_FAULT, 0, "triple fault at RIP 0x%x".formatted(rip), new Autopsy(machine).text());
+    }
+
+    /** VMLAUNCH or VMRESUME did not get as far as the guest's state. */
+    static StopReason refused(Vmx vmx, int result) {
+        if (result != Vmx.FAIL_VALID) {
+            return StopReason.of(StopReason.Kind.ENTRY_FAILURE, "VM entry failed: there is no current VMCS");
+        }
+        int number = (int) vmx.read(VmcsField.VM_INSTRUCTION_ERROR);
+        String message = "VM entry failed with VM-instruction error %d: %s".formatted(number, VmxError.of(number));
+        return new StopReason(StopReason.Kind.ENTRY_FAILURE, 0, message, explain(vmx.failure()));
+    }
+
+    static StopReason entryFailure(Machine machine) {
+        Exit exit = machine.vmx().exit();
+        String message = "%s, exit qualification 0x%x".formatted(exit.reason().title(), exit.qualification());
+        StringBuilder text = new StringBuilder(explain(machine.vmx().failure()));
+        GuestView.of(machine).registers(text);
+        return new StopReason(StopReason.Kind.ENTRY_FAILURE, 0, message, text.toString());
+    }
+
+    private static String explain(CheckFailure failure) {
+        if (failure == null) {
+            return "";
+        }
+        return "  check    %s%n  section  SDM Vol. 3, \"%s\"%n  field    %s%n  value    0x%x%n  legal    %s%n  hint     %s%n".formatted(
+                failure.id(), failure.section(), failure.field(), failure.value(), failure.legal(), failure.hint());
+    }
+
+    static StopReason unexpected(Machine machine) {
+        Exit exit = machine.vmx().exit();
+        String message = "VM exit %s that nothing here asked for, guest-physical address 0x%x".formatted(exit, exit.guestPhysicalAddress());
+        return new StopReason(StopReason.Kind.HOST_FAILURE, 0, message, scene(machine));
+    }
+
+    /** An error of ours. Telling it must not fail in its turn. */
+    static StopReason crash(Machine machine, Throwable error) {
+        StringWriter trace = new StringWriter();
+        error.printStackTrace(new PrintWriter(trace));
+        StringBuilder text = new StringBuilder(trace.toString());
+        try {
+            text.append(scene(machine));
+        } catch (RuntimeException e) {
+            text.append("the guest's state cannot be read: ").append(e).append(System.lineSeparator());
+        }
+        return new StopReason(StopReason.Kind.HOST_FAILURE, 0, "the machine failed: " + error, text.toString());
+    }
+
+    private static String scene(Machine machine) {
+        StringBuilder text = new StringBuilder();
+        GuestView guest = GuestView.of(machine);
+        guest.registers(text);
+        guest.disassemble(text, guest.rip());
+        text.append("last VM exits:").append(System.lineSeparator());
+        machine.recorder().print(text, LAST_EXITS);
+        return text.toString();
+    }
+}

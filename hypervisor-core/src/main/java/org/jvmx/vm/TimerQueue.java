@@ -1,0 +1,121 @@
+package org.jvmx.vm;
+
+import java.util.Arrays;
+import org.jvmx.bus.Timer;
+
+/**
+ * The armed timers of a machine: a binary heap by deadline; of equal deadlines the one that was armed first is due first. Arming allocates
+ * nothing.
+ */
+final class TimerQueue {
+    private static final int IDLE = -1;
+
+    private final class Event implements Timer {
+        private final Runnable action;
+        private long deadline;
+        private long order;
+        private int at = IDLE;
+
+        Event(Runnable action) {
+            this.action = action;
+        }
+
+        @Override
+        public void arm(long deadlineNanos) {
+            deadline = deadlineNanos;
+            order = armings++;
+            if (at == IDLE) {
+                at = count++;
+                heap[at] = this;
+            }
+            down(up(at));
+        }
+
+        @Override
+        public void cancel() {
+            if (at != IDLE) {
+                remove(this);
+            }
+        }
+
+        @Override
+        public boolean armed() {
+            return at != IDLE;
+        }
+
+        boolean before(Event other) {
+            return deadline != other.deadline ? deadline < other.deadline : order < other.order;
+        }
+    }
+
+    private Event[] heap = new Event[8];
+    private int timers;
+    private int count;
+    private long armings;
+
+    /** A new timer, disarmed. */
+    Timer timer(Runnable action) {
+        if (++timers > heap.length) {
+            heap = Arrays.copyOf(heap, 2 * heap.length);
+        }
+        return new Event(action);
+    }
+
+    /** The earliest deadline, {@link Long#MAX_VALUE} if no timer is armed. */
+    long next() {
+        return count == 0 ? Long.MAX_VALUE : heap[0].deadline;
+    }
+
+    /** Runs what is due at {@code now}, and what that makes due. */
+    void runDue(long now) {
+        while (count > 0 && heap[0].deadline <= now) {
+            Event event = heap[0];
+            remove(event);
+            event.action.run();
+        }
+    }
+
+    private void remove(Event event) {
+        int hole = event.at;
+        event.at = IDLE;
+        Event last = heap[--count];
+        heap[count] = null;
+        if (last != event) {
+            heap[hole] = last;
+            last.at = hole;
+            down(up(hole));
+        }
+    }
+
+    private int up(int from) {
+        int at = from;
+        while (at > 0 && heap[at].before(heap[at - 1 >> 1])) {
+            swap(at, at - 1 >> 1);
+            at = at - 1 >> 1;
+        }
+        return at;
+    }
+
+    private void down(int from) {
+        int at = from;
+        while (2 * at + 1 < count) {
+            int child = 2 * at + 1;
+            if (child + 1 < count && heap[child + 1].before(heap[child])) {
+                child++;
+            }
+            if (!heap[child].before(heap[at])) {
+                return;
+            }
+            swap(at, child);
+            at = child;
+        }
+    }
+
+    private void swap(int a, int b) {
+        Event moved = heap[a];
+        heap[a] = heap[b];
+        heap[b] = moved;
+        heap[a].at = a;
+        heap[b].at = b;
+    }
+}

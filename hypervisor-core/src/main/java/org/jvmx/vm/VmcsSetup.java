@@ -1,0 +1,202 @@
+package org.jvmx.vm;
+
+import java.util.Arrays;
+import org.jvmx.arch.Cr0;
+import org.jvmx.arch.Cr4;
+import org.jvmx.arch.Efer;
+import org.jvmx.arch.Gpr;
+import org.jvmx.arch.Msr;
+import org.jvmx.memory.HostMemory;
+import org.jvmx.vmx.CapabilityMsrs;
+import org.jvmx.vmx.Control;
+import org.jvmx.vmx.ControlWord;
+import org.jvmx.vmx.EntryControl;
+import org.jvmx.vmx.ExitControl;
+import org.jvmx.vmx.PinBasedControl;
+import org.jvmx.vmx.PrimaryControl;
+import org.jvmx.vmx.SecondaryControl;
+import org.jvmx.vmx.VirtualProcessor;
+import org.jvmx.vmx.VmcsField;
+import org.jvmx.vmx.Vmx;
+
+/**
+ * Enters VMX operation and fills a VMCS for normal running: unrestricted guest, EPT, VPID; I/O, HLT and device MSRs leave the guest;
+ * exceptions, control registers and the time-stamp counter do not. Controls that the processor lacks stay off.
+ */
+final class VmcsSetup {
+    static final int VPID = 1;
+
+    /** Offset of the task priority in the virtual-APIC page. */
+    static final int VTPR = 0x80;
+
+    static final long CR0_OWNED = Cr0.NE;
+    static final long CR4_OWNED = Cr4.VMXE;
+
+    private static final long DEFAULT_PAT = 0x0007_0406_0007_0406L;
+    private static final int HOST_CS = 0x08;
+    private static final int HOST_TR = 0x10;
+    private static final long DR7_FIXED = 0x400;
+
+    private static final int BITMAP_HIGH = 0x400;
+    private static final int BITMAP_WRITES = 0x800;
+    private static final int HIGH_MSRS = 0xc000_0000;
+
+    /** Registers that are nothing but state of the processor: no exit. */
+    private static final int[] PASSED = {
+        Msr.SYSENTER_CS, Msr.SYSENTER_ESP, Msr.SYSENTER_EIP, Msr.PAT, Msr.EFER, Msr.STAR, Msr.LSTAR, Msr.CSTAR, Msr.FMASK,
+        Msr.FS_BASE, Msr.GS_BASE, Msr.KERNEL_GS_BASE, Msr.TSC_AUX, Msr.SPEC_CTRL, Msr.PRED_CMD, Msr.XSS,
+    };
+
+    private static final VmcsField[] ZERO_AT_RESET = {
+        VmcsField.GUEST_ACTIVITY_STATE, VmcsField.GUEST_INTERRUPTIBILITY_STATE, VmcsField.GUEST_PENDING_DEBUG_EXCEPTIONS,
+        VmcsField.GUEST_IA32_DEBUGCTL, VmcsField.GUEST_IA32_SYSENTER_CS, VmcsField.GUEST_IA32_SYSENTER_ESP,
+        VmcsField.GUEST_IA32_SYSENTER_EIP, VmcsField.ENTRY_INTERRUPTION_INFORMATION,
+    };
+
+    private final Vmx vmx;
+    private final HostMemory host;
+    private final CapabilityMsrs offered;
+    private final long virtualApic;
+    private int primary;
+
+    VmcsSetup(VirtualProcessor processor, HostMemory host) {
+        this.vmx = processor.vmx();
+        this.host = host;
+        this.offered = vmx.capabilities();
+        this.virtualApic = host.allocate(HostMemory.PAGE);
+        require(vmx.vmxon(region()), "VMXON");
+        long vmcs = region();
+        require(vmx.vmclear(vmcs), "VMCLEAR");
+        require(vmx.vmptrld(vmcs), "VMPTRLD");
+        controls();
+        hostState();
+        processor.mapping().use(vmx);
+    }
+
+    private long region() {
+        long address = host.allocate(CapabilityMsrs.REGION_SIZE);
+        host.writeInt(address, offered.revision());
+        return address;
+    }
+
+    private static void require(int result, String instruction) {
+        if (result != Vmx.SUCCEED) {
+            throw new IllegalStateException(instruction + " fails with " + result);
+        }
+    }
+
+    private int word(ControlWord word, Control... wanted) {
+        int bits = offered.word(word);
+        for (Control control : wanted) {
+            bits |= offered.allows(control) ? (int) control.mask() : 0;
+        }
+        return bits;
+    }
+
+    private void controls() {
+        vmx.write(VmcsField.PIN_BASED_CONTROLS, word(ControlWord.PIN_BASED, PinBasedControl.EXTERNAL_INTERRUPT_EXITING,
+                PinBasedControl.NMI_EXITING, PinBasedControl.VIRTUAL_NMIS, PinBasedControl.ACTIVATE_PREEMPTION_TIMER));
+        primary = word(ControlWord.PRIMARY, PrimaryControl.HLT_EXITING, PrimaryControl.USE_TSC_OFFSETTING,
+                PrimaryControl.UNCONDITIONAL_IO_EXITING, PrimaryControl.USE_MSR_BITMAPS, PrimaryControl.USE_TPR_SHADOW,
+                PrimaryControl.ACTIVATE_SECONDARY_CONTROLS);
+        vmx.write(VmcsField.PRIMARY_CONTROLS, primary & 0xffff_ffffL);
+        vmx.write(VmcsField.SECONDARY_CONTROLS, word(ControlWord.SECONDARY, SecondaryControl.ENABLE_EPT, SecondaryControl.ENABLE_VPID,
+                SecondaryControl.UNRESTRICTED_GUEST, SecondaryControl.ENABLE_RDTSCP, SecondaryControl.ENABLE_INVPCID,
+                SecondaryControl.ENABLE_XSAVES) & 0xffff_ffffL);
+        vmx.write(VmcsField.EXIT_CONTROLS, word(ControlWord.EXIT, ExitControl.HOST_ADDRESS_SPACE_SIZE, ExitControl.SAVE_DEBUG_CONTROLS,
+                ExitControl.SAVE_IA32_PAT, ExitControl.LOAD_IA32_PAT, ExitControl.SAVE_IA32_EFER, ExitControl.LOAD_IA32_EFER,
+                ExitControl.SAVE_PREEMPTION_TIMER_VALUE) & 0xffff_ffffL);
+        write(VmcsField.VPID, VPID);
+        write(VmcsField.VIRTUAL_APIC_ADDRESS, virtualApic);
+        if (offered.has(VmcsField.MSR_BITMAPS)) {
+            vmx.write(VmcsField.MSR_BITMAPS, msrBitmaps());
+        }
+        vmx.write(VmcsField.CR0_GUEST_HOST_MASK, CR0_OWNED);
+        vmx.write(VmcsField.CR4_GUEST_HOST_MASK, CR4_OWNED);
+        vmx.write(VmcsField.CR4_READ_SHADOW, 0);
+    }
+
+    private void write(VmcsField field, long value) {
+        if (offered.has(field)) {
+            vmx.write(field, value);
+        }
+    }
+
+    private long msrBitmaps() {
+        long bitmaps = host.allocate(HostMemory.PAGE);
+        byte[] all = new byte[HostMemory.PAGE];
+        Arrays.fill(all, (byte) -1);
+        host.write(bitmaps, all, 0, all.length);
+        for (int msr : PASSED) {
+            pass(bitmaps, msr);
+            pass(bitmaps + BITMAP_WRITES, msr);
+        }
+        pass(bitmaps, Msr.TSC);
+        return bitmaps;
+    }
+
+    private void pass(long bitmaps, int msr) {
+        int bit = msr & 0x1fff;
+        long at = bitmaps + ((msr & HIGH_MSRS) != 0 ? BITMAP_HIGH : 0) + (bit >> 3);
+        host.writeByte(at, host.readByte(at) & ~(1 << (bit & 7)));
+    }
+
+    private void hostState() {
+        vmx.write(VmcsField.HOST_CR0, offered.cr0Fixed0());
+        vmx.write(VmcsField.HOST_CR4, offered.cr4Fixed0() | Cr4.PAE);
+        vmx.write(VmcsField.HOST_CS_SELECTOR, HOST_CS);
+        vmx.write(VmcsField.HOST_TR_SELECTOR, HOST_TR);
+        write(VmcsField.HOST_IA32_EFER, Efer.LME | Efer.LMA);
+        write(VmcsField.HOST_IA32_PAT, DEFAULT_PAT);
+    }
+
+    /** Fills the guest-state area. */
+    void guestState(VcpuState state) {
+        long entry = word(ControlWord.ENTRY, EntryControl.LOAD_DEBUG_CONTROLS, EntryControl.LOAD_IA32_PAT, EntryControl.LOAD_IA32_EFER);
+        entry |= (state.efer() & Efer.LMA) != 0 ? EntryControl.IA32E_MODE_GUEST.mask() : 0;
+        vmx.write(VmcsField.ENTRY_CONTROLS, entry & 0xffff_ffffL);
+        vmx.write(VmcsField.VMCS_LINK_POINTER, -1);
+        vmx.write(VmcsField.GUEST_CR0, state.cr0() | CR0_OWNED);
+        vmx.write(VmcsField.CR0_READ_SHADOW, state.cr0() & CR0_OWNED);
+        vmx.write(VmcsField.GUEST_CR3, state.cr3());
+        vmx.write(VmcsField.GUEST_CR4, state.cr4() | CR4_OWNED);
+        write(VmcsField.GUEST_IA32_EFER, state.efer());
+        write(VmcsField.GUEST_IA32_PAT, DEFAULT_PAT);
+        vmx.write(VmcsField.GUEST_DR7, DR7_FIXED);
+        for (VmcsField field : ZERO_AT_RESET) {
+            vmx.write(field, 0);
+        }
+        vmx.write(VmcsField.GUEST_RIP, state.rip());
+        vmx.write(VmcsField.GUEST_RSP, state.registers().get(Gpr.RSP));
+        vmx.write(VmcsField.GUEST_RFLAGS, state.rflags());
+        for (int gpr = 0; gpr < 16; gpr++) {
+            if (gpr != Gpr.RSP) {
+                vmx.registers().gpr(gpr, state.registers().get(gpr));
+            }
+        }
+        for (int n = 0; n < 8; n++) {
+            segment(n, state.segments().get(n));
+        }
+        vmx.write(VmcsField.GUEST_GDTR_BASE, state.gdtr().base());
+        vmx.write(VmcsField.GUEST_GDTR_LIMIT, state.gdtr().limit());
+        vmx.write(VmcsField.GUEST_IDTR_BASE, state.idtr().base());
+        vmx.write(VmcsField.GUEST_IDTR_LIMIT, state.idtr().limit());
+    }
+
+    private void segment(int n, VcpuState.Segment segment) {
+        vmx.write(GuestSegments.selector(n), segment.selector());
+        vmx.write(GuestSegments.base(n), segment.base());
+        vmx.write(GuestSegments.limit(n), segment.limit() & 0xffff_ffffL);
+        vmx.write(GuestSegments.rights(n), segment.rights());
+    }
+
+    /** The primary processor-based controls, as they were set up. */
+    int primaryControls() {
+        return primary;
+    }
+
+    /** Host-physical address of the virtual-APIC page. */
+    long virtualApic() {
+        return virtualApic;
+    }
+}

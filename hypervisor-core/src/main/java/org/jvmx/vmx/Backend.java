@@ -1,0 +1,39 @@
+package org.jvmx.vmx;
+
+import java.util.List;
+import java.util.ServiceLoader;
+import org.jvmx.memory.HostMemory;
+
+/** A kind of VMX processor that machines can run on. Found by {@link ServiceLoader} or handed in. */
+public interface Backend {
+    /** The processor model that is used unless another one is asked for. */
+    String DEFAULT_MODEL = "jvmx-v1";
+
+    /**
+     * What a processor is made from.
+     *
+     * @param memory the host-physical space: guest RAM, VMCS regions and EPT paging structures are pages of it
+     * @param model the processor model with its changes: {@code jvmx-v1,-sse4.2}
+     * @param seed where the processor's random numbers start
+     */
+    record Setup(HostMemory memory, String model, long seed) {
+    }
+
+    /** Its name on the command line. */
+    String name();
+
+    /** Why it cannot be used on this host, as a sentence; null if it can. */
+    String obstacle();
+
+    /**
+     * One processor with its guest-physical address space.
+     *
+     * @throws org.jvmx.error.JvmxException if the model is unknown or the host refuses
+     */
+    VirtualProcessor open(Setup setup);
+
+    /** All backends that are installed. */
+    static List<Backend> installed() {
+        return ServiceLoader.load(Backend.class).stream().map(ServiceLoader.Provider::get).toList();
+    }
+}

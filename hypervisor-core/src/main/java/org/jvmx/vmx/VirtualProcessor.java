@@ -1,0 +1,19 @@
+package org.jvmx.vmx;
+
+/** A VMX processor for one guest: the instructions, the guest-physical address space, and what the model offers. */
+public interface VirtualProcessor extends AutoCloseable {
+    /** The VMX instructions; VMX operation is not entered yet. */
+    Vmx vmx();
+
+    /** The guest-physical address space; nothing is mapped at first. */
+    GuestMapping mapping();
+
+    /** What CPUID tells of the model. */
+    CpuidTable cpuid();
+
+    /** Exceptions and interrupts that the guest's processor delivered last. */
+    DeliveryLog deliveries();
+
+    @Override
+    void close();
+}
