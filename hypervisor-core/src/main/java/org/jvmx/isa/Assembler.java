@@ -142,6 +142,10 @@ public final class Assembler {
         if (best == null) {
             best = best(NAMESAKES.get(mnemonic.text()), operands);
         }
+        boolean commutes = mnemonic == Mnemonic.XCHG || mnemonic == Mnemonic.TEST;
+        if (best == null && commutes && operands.length == 2) {
+            best = best(List.of(mnemonic), operands[1], operands[0]);
+        }
         if (best == null) {
             throw new IllegalArgumentException("no encoding of %s %s in %d-bit code".formatted(
                     mnemonic.text(), Arrays.toString(operands), codeSize << 3));
@@ -171,7 +175,7 @@ public final class Assembler {
                 }
                 for (int sizes = 0; sizes < (codeSize == 8 ? 4 : 2); sizes++) {
                     Encoding candidate = Encoding.of(row, context, (sizes & 1) != 0, (sizes & 2) != 0, operands);
-                    widths |= candidate == null ? 0 : candidate.memoryWidth;
+                    widths |= candidate == null || candidate.memoryWidth == 0 ? 0 : 1 << candidate.memoryWidth;
                     best = better(best, candidate);
                 }
             }

@@ -1,8 +1,5 @@
 package org.jvmx.isa;
 
-import static org.jvmx.isa.OperandKind.GPR;
-import static org.jvmx.isa.OperandKind.GPR_HIGH8;
-
 /**
  * Tells which instruction bytes are. SDM Vol. 2, "Instruction Format".
  *
@@ -37,6 +34,7 @@ public final class Decoder {
     int rex;
     int rexR;
     int rexB;
+    int vvvv;
     int opcode;
     int modrm;
     int segment;
@@ -56,7 +54,6 @@ public final class Decoder {
     private boolean operandPrefix;
     private int override;
     private int rexX;
-    private int vvvv;
     private int vexPrefix;
     private boolean vexInvalid;
     private Outcome outcome = Outcome.INCOMPLETE;
@@ -360,58 +357,6 @@ public final class Decoder {
             case MOV_DR -> rexR == 0;
             default -> true;
         };
-    }
-
-    OperandKind kind(Operand operand) {
-        boolean memory = modrm >= 0 && modrm < 0xc0 && !row.ignoresMod;
-        return switch (operand.place) {
-            case RM, RM_REGISTER, RM_MEMORY -> memory ? OperandKind.MEMORY : general(operand, modrm & 7 | rexB);
-            case REG -> general(operand, modrm >> 3 & 7 | rexR);
-            case OPCODE -> general(operand, opcode & 7 | rexB);
-            case VVVV, FIXED -> GPR;
-            case IMMEDIATE, SIGNED_IMMEDIATE, CONSTANT_ONE -> OperandKind.IMMEDIATE;
-            case RELATIVE -> OperandKind.RELATIVE;
-            case FAR -> OperandKind.FAR_POINTER;
-            case MOFFS -> OperandKind.MEMORY;
-            case SOURCE -> OperandKind.STRING_SRC;
-            case DESTINATION -> OperandKind.STRING_DST;
-            case SEGMENT, FIXED_SEGMENT -> OperandKind.SEGMENT_REG;
-            case CONTROL -> OperandKind.CONTROL_REG;
-            case DEBUG -> OperandKind.DEBUG_REG;
-            case MMX_REG, MMX_RM_REGISTER -> OperandKind.MMX;
-            case MMX_RM -> memory ? OperandKind.MEMORY : OperandKind.MMX;
-            case XMM_REG, XMM_RM_REGISTER, FIXED_XMM -> OperandKind.XMM;
-            case XMM_RM -> memory ? OperandKind.MEMORY : OperandKind.XMM;
-            case FIXED_ST, ST_RM -> OperandKind.ST;
-        };
-    }
-
-    private OperandKind general(Operand operand, int number) {
-        return operand.width == Operand.Width.B && rex == 0 && number >= 4 ? GPR_HIGH8 : GPR;
-    }
-
-    int number(Operand operand, OperandKind kind) {
-        int number = switch (operand.place) {
-            case RM, RM_REGISTER, XMM_RM, XMM_RM_REGISTER -> modrm & 7 | rexB;
-            case REG, XMM_REG, CONTROL -> modrm >> 3 & 7 | rexR;
-            case MMX_RM, MMX_RM_REGISTER, ST_RM -> modrm & 7;
-            case MMX_REG, SEGMENT, DEBUG -> modrm >> 3 & 7;
-            case OPCODE -> opcode & 7 | rexB;
-            case VVVV -> vvvv;
-            default -> operand.number;
-        };
-        if (kind == OperandKind.MEMORY) {
-            return 0;
-        }
-        return kind == GPR_HIGH8 ? number & 3 : number;
-    }
-
-    int width(Operand operand, OperandKind kind) {
-        if (operand == Operand.sIb || operand == Operand.Iz) {
-            return operandSize;
-        }
-        Operand.Width width = kind == OperandKind.MEMORY ? operand.memoryWidth : operand.width;
-        return width.bytes(operandSize, codeSize == 8);
     }
 
     int length() {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** One way to encode one instruction: a row with its operands, and the size prefixes. Built by {@link #of}, which returns null if it does not fit. */
+/** One way to encode one instruction: a row with its operands, and the size prefixes. */
 final class Encoding {
     /** What stands before the instruction, and the mode that it is for. */
     record Context(int codeSize, long address, boolean lock, int rep, int operandSize, int addressSize, Reg segment) {

@@ -45,6 +45,8 @@ public record FlagRule(int read, int written, int undefined, int set, int cleare
     static final FlagRule BIT_SCAN = NONE.writes(ZF).leavesUndefined(OSZAPC & ~ZF);
     static final FlagRule COMPARE_SCALAR = NONE.writes(ZF | PF | CF).clears(OF | SF | AF);
     static final FlagRule STRING = NONE.reads(DF);
+    /** CMPS and SCAS: repeated zero times they leave all flags alone. */
+    static final FlagRule COMPARE_STRING = ARITHMETIC.reads(DF | OSZAPC);
     static final FlagRule VMX = NONE.writes(ZF | CF).clears(OF | SF | AF | PF);
 
     /** Flags that have a new value, known or not, after the instruction. */

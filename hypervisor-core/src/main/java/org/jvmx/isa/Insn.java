@@ -42,7 +42,10 @@ public final class Insn {
     public final boolean ripRelative;
     /** Displacement, sign-extended, or the offset of an Ob or Ov operand. */
     public final long disp;
-    /** First immediate: Ib and Iw zero-extended; sIb, Iz, Iv and relative offsets sign-extended; the offset of a far pointer; 1 for the operand 1. */
+    /**
+     * First immediate: Ib and Iw zero-extended; sIb, Iz, Iv and relative offsets sign-extended; the offset of a far pointer; 1 for the
+     * operand 1.
+     */
     public final long immediate;
     /** Second immediate of ENTER, or the selector of a far pointer. */
     public final int immediate2;
@@ -80,10 +83,62 @@ public final class Insn {
         registers = new int[operandCount];
         widths = new int[operandCount];
         for (int n = 0; n < operandCount; n++) {
-            kinds[n] = d.kind(row.specs[n]);
-            registers[n] = d.number(row.specs[n], kinds[n]);
-            widths[n] = d.width(row.specs[n], kinds[n]);
+            kinds[n] = kind(d, row.specs[n]);
+            registers[n] = number(d, row.specs[n], kinds[n]);
+            widths[n] = width(d, row.specs[n], kinds[n]);
         }
+    }
+
+    private static OperandKind kind(Decoder d, Operand operand) {
+        boolean memory = d.modrm >= 0 && d.modrm < 0xc0 && !d.row.ignoresMod;
+        return switch (operand.place) {
+            case RM, RM_REGISTER, RM_MEMORY -> memory ? OperandKind.MEMORY : general(d, operand, d.modrm & 7 | d.rexB);
+            case REG -> general(d, operand, d.modrm >> 3 & 7 | d.rexR);
+            case OPCODE -> general(d, operand, d.opcode & 7 | d.rexB);
+            case VVVV, FIXED -> OperandKind.GPR;
+            case IMMEDIATE, SIGNED_IMMEDIATE, CONSTANT_ONE -> OperandKind.IMMEDIATE;
+            case RELATIVE -> OperandKind.RELATIVE;
+            case FAR -> OperandKind.FAR_POINTER;
+            case MOFFS -> OperandKind.MEMORY;
+            case SOURCE -> OperandKind.STRING_SRC;
+            case DESTINATION -> OperandKind.STRING_DST;
+            case SEGMENT, FIXED_SEGMENT -> OperandKind.SEGMENT_REG;
+            case CONTROL -> OperandKind.CONTROL_REG;
+            case DEBUG -> OperandKind.DEBUG_REG;
+            case MMX_REG, MMX_RM_REGISTER -> OperandKind.MMX;
+            case MMX_RM -> memory ? OperandKind.MEMORY : OperandKind.MMX;
+            case XMM_REG, XMM_RM_REGISTER, FIXED_XMM -> OperandKind.XMM;
+            case XMM_RM -> memory ? OperandKind.MEMORY : OperandKind.XMM;
+            case FIXED_ST, ST_RM -> OperandKind.ST;
+        };
+    }
+
+    private static OperandKind general(Decoder d, Operand operand, int number) {
+        return operand.width == Operand.Width.B && d.rex == 0 && number >= 4 ? OperandKind.GPR_HIGH8 : OperandKind.GPR;
+    }
+
+    private static int number(Decoder d, Operand operand, OperandKind kind) {
+        int number = switch (operand.place) {
+            case RM, RM_REGISTER, XMM_RM, XMM_RM_REGISTER -> d.modrm & 7 | d.rexB;
+            case REG, XMM_REG, CONTROL -> d.modrm >> 3 & 7 | d.rexR;
+            case MMX_RM, MMX_RM_REGISTER, ST_RM -> d.modrm & 7;
+            case MMX_REG, SEGMENT, DEBUG -> d.modrm >> 3 & 7;
+            case OPCODE -> d.opcode & 7 | d.rexB;
+            case VVVV -> d.vvvv;
+            default -> operand.number;
+        };
+        if (kind == OperandKind.MEMORY) {
+            return 0;
+        }
+        return kind == OperandKind.GPR_HIGH8 ? number & 3 : number;
+    }
+
+    private static int width(Decoder d, Operand operand, OperandKind kind) {
+        if (operand == Operand.sIb || operand == Operand.Iz) {
+            return d.operandSize;
+        }
+        Operand.Width width = kind == OperandKind.MEMORY ? operand.memoryWidth : operand.width;
+        return width.bytes(d.operandSize, d.codeSize == 8);
     }
 
     /** What operand {@code n} is. */

@@ -1,6 +1,9 @@
 package org.jvmx.isa;
 
-/** What makes an instruction leave VMX non-root operation: an unconditional exit or a control of that name. SDM Vol. 3, "Instructions That Cause VM Exits". */
+/**
+ * What makes an instruction leave VMX non-root operation: an unconditional exit or a control of that name. SDM Vol. 3, "Instructions That
+ * Cause VM Exits".
+ */
 public enum Intercept {
     CPUID, GETSEC, INVD, XSETBV, RSM,
     VMCALL, VMCLEAR, VMLAUNCH, VMPTRLD, VMPTRST, VMREAD, VMRESUME, VMWRITE, VMXOFF, VMXON, VMFUNC, INVEPT, INVVPID,

@@ -4,7 +4,9 @@ import static org.jvmx.isa.FlagRule.*;
 import static org.jvmx.isa.Mnemonic.*;
 import static org.jvmx.isa.Operand.*;
 
-/** The one-byte opcode map without the x87 escapes. SDM Vol. 2, "One-byte Opcode Map" and "Opcode Extensions for One- and Two-byte Opcodes". */
+/**
+ * The one-byte opcode map without the x87 escapes. SDM Vol. 2, "One-byte Opcode Map" and "Opcode Extensions for One- and Two-byte Opcodes".
+ */
 final class OneByteMap {
     /** Jcc, SETcc and CMOVcc in the order of their condition codes. */
     private static final Mnemonic[] JCC = {JO, JNO, JB, JNB, JZ, JNZ, JBE, JNBE, JS, JNS, JP, JNP, JL, JNL, JLE, JNLE};
@@ -140,10 +142,10 @@ final class OneByteMap {
 
     private static void strings(RowDrafts map) {
         string(map, 0xa4, new Mnemonic[] {MOVSB, MOVSW, MOVSD, MOVSQ}, STRING, Yb, Xb, Yv, Xv);
-        string(map, 0xa6, new Mnemonic[] {CMPSB, CMPSW, CMPSD, CMPSQ}, ARITHMETIC.reads(DF), Xb, Yb, Xv, Yv);
+        string(map, 0xa6, new Mnemonic[] {CMPSB, CMPSW, CMPSD, CMPSQ}, COMPARE_STRING, Xb, Yb, Xv, Yv);
         string(map, 0xaa, new Mnemonic[] {STOSB, STOSW, STOSD, STOSQ}, STRING, Yb, AL, Yv, rAX);
         string(map, 0xac, new Mnemonic[] {LODSB, LODSW, LODSD, LODSQ}, STRING, AL, Xb, rAX, Xv);
-        string(map, 0xae, new Mnemonic[] {SCASB, SCASW, SCASD, SCASQ}, ARITHMETIC.reads(DF), AL, Yb, rAX, Yv);
+        string(map, 0xae, new Mnemonic[] {SCASB, SCASW, SCASD, SCASQ}, COMPARE_STRING, AL, Yb, rAX, Yv);
         map.row(0x6c, INSB, Yb, DX).flags(STRING).exit(Intercept.IO);
         map.row(0x6d, INSW, Yz, DX).size(2).flags(STRING).exit(Intercept.IO);
         map.row(0x6d, INSD, Yz, DX).size(4 | 8).flags(STRING).exit(Intercept.IO);
@@ -206,9 +208,9 @@ final class OneByteMap {
         map.row(0xc3, RET).f64();
         map.row(0xca, RET_FAR, Iw);
         map.row(0xcb, RET_FAR);
-        map.row(0xcc, INT3).flags(NONE.clears(TF | NT | RF | VM));
-        map.row(0xcd, INT, Ib).flags(NONE.clears(TF | NT | RF | VM));
-        map.row(0xce, INTO).not64().flags(NONE.reads(OF).clears(TF | NT | RF | VM));
+        map.row(0xcc, INT3).flags(NONE.reads(ALL).clears(TF | NT | RF | VM));
+        map.row(0xcd, INT, Ib).flags(NONE.reads(ALL).clears(TF | NT | RF | VM));
+        map.row(0xce, INTO).not64().flags(NONE.reads(ALL).clears(TF | NT | RF | VM));
         map.row(0xcf, IRET).size(2).flags(NONE.reads(ALL).writes(ALL));
         map.row(0xcf, IRETD).size(4).flags(NONE.reads(ALL).writes(ALL));
         map.row(0xcf, IRETQ).size(8).flags(NONE.reads(ALL).writes(ALL));
@@ -220,7 +222,7 @@ final class OneByteMap {
         map.row(0xe9, JMP, Jz).f64();
         map.row(0xea, JMP_FAR, Ap).not64();
         map.row(0xeb, JMP, Jb).f64();
-        map.row(0xf1, INT1).flags(NONE.clears(TF | NT | RF | VM));
+        map.row(0xf1, INT1).flags(NONE.reads(ALL).clears(TF | NT | RF | VM));
     }
 
     private static void ports(RowDrafts map) {

@@ -38,9 +38,9 @@ public final class OpcodeCoverage {
         return """
                 # Opcode coverage
 
-                Written by `OpcodeCoverage` from the rows of the decoder; `OpcodeCoverageTest` keeps it fresh (`-Djvmx.rewrite=true` rewrites it).
-                A cell names its instructions: `i64` is undefined in 64-bit mode, `o64` exists there only; 66, F3 and F2 before a name are
-                mandatory prefixes. `#UD` is undefined by rule, see the last section.
+                Written by `OpcodeCoverage` from the rows of the decoder; `OpcodeCoverageTest` keeps it fresh and with
+                `-Djvmx.rewrite=true` rewrites it. A cell names its instructions: `i64` is undefined in 64-bit mode, `o64` exists
+                there only; 66, F3 and F2 before a name are mandatory prefixes. `#UD` is undefined by rule, see the last section.
 
                 | rows | cells implemented | #UD by rule | missing |
                 |---|---|---|---|

@@ -28,7 +28,9 @@ public final class OpcodeTable {
         Map0F38.define(drafts);
         Map0F3A.define(drafts);
         VexMap.define(drafts);
-        drafts.rows().forEach(OpcodeTable::add);
+        for (RowDraft draft : drafts.rows()) {
+            add(draft);
+        }
         UNDEFINED = List.copyOf(drafts.undefined());
     }
 
@@ -98,12 +100,19 @@ public final class OpcodeTable {
             return new Row[] {slot == null ? row : preferred(slot[0], row)};
         }
         Row[] cells = expanded(slot);
-        for (int cell = 0; cell < CELLS; cell++) {
+        int first = Math.max(0, row.regDigit);
+        int last = row.regDigit < 0 ? 7 : row.regDigit;
+        placeIn(cells, first, last, row);
+        placeIn(cells, 8 + 8 * first, 15 + 8 * last, row);
+        return cells;
+    }
+
+    private static void placeIn(Row[] cells, int first, int last, Row row) {
+        for (int cell = first; cell <= last; cell++) {
             if (row.matchesCell(cell)) {
                 cells[cell] = cells[cell] == null ? row : preferred(cells[cell], row);
             }
         }
-        return cells;
     }
 
     private static Row[] expanded(Row[] slot) {

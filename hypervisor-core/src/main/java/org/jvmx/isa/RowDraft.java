@@ -1,7 +1,5 @@
 package org.jvmx.isa;
 
-import java.util.Arrays;
-
 /** A row while its map is being written; each method adds one attribute of {@link Row} and returns this. */
 final class RowDraft {
     final OpcodeMap map;
@@ -168,8 +166,11 @@ final class RowDraft {
 
     /** Works on XMM registers; a full-width memory operand must lie on its natural boundary. */
     RowDraft sse(Feature required) {
-        boolean full = Arrays.stream(operands).anyMatch(operand -> operand.memoryWidth == Operand.Width.DQ
-                && (operand.place == Operand.Place.XMM_RM || operand.place == Operand.Place.RM_MEMORY));
+        boolean full = false;
+        for (Operand operand : operands) {
+            boolean memory = operand.place == Operand.Place.XMM_RM || operand.place == Operand.Place.RM_MEMORY;
+            full |= memory && operand.memoryWidth == Operand.Width.DQ;
+        }
         return needs(required).state(StateClass.SSE).aligned(full ? 16 : 1);
     }
 

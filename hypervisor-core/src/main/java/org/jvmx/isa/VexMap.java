@@ -4,7 +4,7 @@ import static org.jvmx.isa.FlagRule.*;
 import static org.jvmx.isa.Mnemonic.*;
 import static org.jvmx.isa.Operand.*;
 
-/** The VEX-encoded instructions on general registers. SDM Vol. 2, "Opcode Map", rows with the superscript v; no vector instruction is offered. */
+/** The VEX-encoded instructions on general registers; no vector instruction is offered. SDM Vol. 2, "Opcode Map". */
 final class VexMap {
     private VexMap() {
     }

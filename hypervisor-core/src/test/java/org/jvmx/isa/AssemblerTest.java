@@ -91,6 +91,8 @@ class AssemblerTest {
         assembles("f0 0f b1 0f", asm32().lock().op(CMPXCHG, mem(EDI), ECX));
         assembles("67 e3 fd", asm32().addressSize(2).op(JCXZ, 0x10_0000));
         assembles("64 ad", asm32().segment(FS).op(LODSD));
+        assembles("85 03", asm64().op(TEST, EAX, mem(RBX)));
+        assembles("0f 01 13", asm64().op(LGDT, mem(RBX)));
         assembles("48 cb cb", asm64().operandSize(8).op(RET_FAR).op(RET_FAR));
     }
 
@@ -160,7 +162,8 @@ class AssemblerTest {
     /** The operand as assembly source, or null for a string operand. */
     private static Object operand(Insn insn, int n) {
         return switch (insn.kind(n)) {
-            case GPR, GPR_HIGH8, SEGMENT_REG, CONTROL_REG, DEBUG_REG, MMX, XMM, ST -> register(insn.kind(n), insn.register(n), insn.width(n));
+            case GPR, GPR_HIGH8, SEGMENT_REG, CONTROL_REG, DEBUG_REG, MMX, XMM, ST ->
+                register(insn.kind(n), insn.register(n), insn.width(n));
             case MEMORY -> memory(insn, n);
             case IMMEDIATE -> insn.mnemonic == ENTER && n == 1 ? insn.immediate2 : insn.immediate;
             case RELATIVE -> 0;
@@ -179,7 +182,8 @@ class AssemblerTest {
     }
 
     private static Mem memory(Insn insn, int n) {
-        Mem memory = insn.base == Insn.NO_REGISTER ? mem(insn.disp) : mem(register(OperandKind.GPR, insn.base, insn.addressSize), insn.disp);
+        boolean absolute = insn.base == Insn.NO_REGISTER;
+        Mem memory = absolute ? mem(insn.disp) : mem(register(OperandKind.GPR, insn.base, insn.addressSize), insn.disp);
         if (insn.index != Insn.NO_REGISTER) {
             memory = memory.index(register(OperandKind.GPR, insn.index, insn.addressSize), 1 << insn.scale);
         }
