@@ -36,7 +36,8 @@ public final class FakeClock implements Clock {
 
     private Alarm earliest() {
         Alarm best = null;
-        for (Alarm alarm : alarms) {
+        for (int i = 0; i < alarms.size(); i++) {
+            Alarm alarm = alarms.get(i);
             if (alarm.armed && (best == null || alarm.deadline < best.deadline)) {
                 best = alarm;
             }

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -178,6 +180,34 @@ class WiringTest {
         assertEquals(0x50014, mmio.read(0xfed5_0030L, 4));
         mmio.write(IoApic.DEFAULT_BASE, 4, 1);
         assertEquals(0x17_0020, mmio.read(IoApic.DEFAULT_BASE + 0x10, 4));
+    }
+
+    @Test
+    void accessesAndTimersAllocateNothing() {
+        int[] claimed = IntStream.range(0, 0x1_0000).filter(ports::claimed).toArray();
+        ThreadMXBean thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        thread.getCurrentThreadAllocatedBytes();
+        exercise(claimed, 3);
+        long before = thread.getCurrentThreadAllocatedBytes();
+        exercise(claimed, 20);
+        assertEquals(0, thread.getCurrentThreadAllocatedBytes() - before, 256);
+    }
+
+    private void exercise(int[] claimed, int rounds) {
+        for (int round = 0; round < rounds; round++) {
+            for (int port : claimed) {
+                ports.out(port, 1, port == Pit8254.PORT ? 0xff : round * 37 & 0xff);
+                ports.in(port, 1 << round % 3);
+            }
+            for (int offset = 0; offset < 0x400; offset += 16) {
+                mmio.write(LocalApic.DEFAULT_BASE + offset, 4, offset == 0x380 ? 50_000 : 0x1ff);
+                mmio.read(LocalApic.DEFAULT_BASE + offset, 4);
+                mmio.write(IoApic.DEFAULT_BASE, 4, offset >> 4);
+                mmio.write(IoApic.DEFAULT_BASE + 0x10, 4, 0x40);
+            }
+            clock.advance(1_000_000);
+            local.acknowledge();
+        }
     }
 
     @Test

@@ -82,10 +82,6 @@ final class Chip implements ByteDevice {
         update();
     }
 
-    boolean requesting() {
-        return winner() >= 0;
-    }
-
     /** The interrupt-acknowledge cycle: the number of the input, {@value #SPURIOUS} without a service bit if none is left. */
     int acknowledge() {
         int number = winner();
@@ -262,6 +258,6 @@ final class Chip implements ByteDevice {
     }
 
     private void update() {
-        output.set(requesting());
+        output.set(winner() >= 0);
     }
 }

@@ -73,11 +73,6 @@ public final class Pic8259 {
         return number < 8 ? level -> master.line(number, level) : level -> slave.line(number - 8, level);
     }
 
-    /** Whether an interrupt waits for its acknowledge cycle. */
-    public boolean pending() {
-        return master.requesting();
-    }
-
     /** The interrupt-acknowledge cycle: the vector, that of input 7 or 15 if the request went away. */
     public int acknowledge() {
         int number = master.acknowledge();
