@@ -96,10 +96,10 @@ final class OneByteMap {
         map.row(0x6a, PUSH, sIb).d64();
         map.row(0x8f, POP, Ev).reg(0).d64();
         map.row(0x9c, PUSHF).d64().size(2).flags(NONE.reads(ALL));
-        map.row(0x9c, PUSHFD).d64().size(4).flags(NONE.reads(ALL));
+        map.row(0x9c, PUSHFD).not64().size(4).flags(NONE.reads(ALL));
         map.row(0x9c, PUSHFQ).d64().size(8).flags(NONE.reads(ALL));
         map.row(0x9d, POPF).d64().size(2).flags(NONE.reads(ALL).writes(ALL));
-        map.row(0x9d, POPFD).d64().size(4).flags(NONE.reads(ALL).writes(ALL));
+        map.row(0x9d, POPFD).not64().size(4).flags(NONE.reads(ALL).writes(ALL));
         map.row(0x9d, POPFQ).d64().size(8).flags(NONE.reads(ALL).writes(ALL));
         map.row(0xc8, ENTER, Iw, Ib).d64();
         map.row(0xc9, LEAVE).d64();

@@ -55,6 +55,20 @@ class DecoderTest {
     }
 
     @Test
+    void everyRowIsReached() {
+        SampleBytes samples = new SampleBytes(5);
+        for (Row row : OpcodeTable.rows()) {
+            int codeSize = row.not64 ? 4 : 8;
+            boolean reached = false;
+            for (int n = 0; n < 300 && !reached; n++) {
+                Insn insn = decoder.decode(samples.ofRow(row, codeSize), codeSize);
+                reached = insn != null && insn.row == row;
+            }
+            assertTrue(reached, row::toString);
+        }
+    }
+
+    @Test
     void noBytesMakeItThrowAndNoLengthIsOutOfRange() {
         SampleBytes samples = new SampleBytes(11);
         for (int n = 0; n < 200_000; n++) {

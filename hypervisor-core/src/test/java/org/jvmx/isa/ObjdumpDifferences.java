@@ -16,7 +16,7 @@ final class ObjdumpDifferences {
             + "|m(onitor|wait)x|ptwrite"
             + "|incssp|rdssp|setssbsy|clrssbsy|saveprevssp|rstorssp|enqcmd|umonitor|umwait|tpause|uiret|clui|stui|testui|senduipi|hreset"
             + "|x(abort|begin|end|test|susldtrk|resldtrk)|encl|pconfig|td?call|seam|psmash|pvalidate|rmp|invlpgb|tlbsync|llwpcb|slwpcb|lwp"
-            + "|bl[a-z]+|tz?msk|t1mskc|bextr|(rd|wr)msrlist|wrmsrns|frstpm)");
+            + "|bl(c|sfill|sic)|tz?msk|t1mskc|bextr|(rd|wr)msrlist|wrmsrns|frstpm)");
 
     /** What is a hint on a processor without the extension. */
     private static final Pattern HINT = Pattern.compile("^(bnd|cldemote|prefetch|rdssp|endbr|nop|xchg)");
