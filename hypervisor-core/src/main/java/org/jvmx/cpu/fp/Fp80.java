@@ -27,7 +27,7 @@ public final class Fp80 {
     static final int LEAST_EXPONENT = 1 - BIAS;
     static final int FULL = 64;
     private static final int BIAS_ADJUSTMENT = 24576;
-    private static final long QUIET = 1L << 62;
+    static final long QUIET = 1L << 62;
 
     /** The control word: masks, precision control, rounding control. */
     public int control = RESET_CONTROL;
@@ -41,6 +41,9 @@ public final class Fp80 {
     public int secondSignExponent;
     /** Significand of the second result. */
     public long secondSignificand;
+
+    /** Whether the operand that was widened last from memory was denormal in its own format. The next operation takes it into account. */
+    boolean denormalOperand;
 
     final Arithmetic arithmetic = new Arithmetic();
     final Fp80Function function = new Fp80Function(this);
@@ -60,6 +63,13 @@ public final class Fp80 {
             case 2 -> 53;
             default -> FULL;
         };
+    }
+
+    /** Begins an instruction under a control word. */
+    public void begin(int controlWord) {
+        control = controlWord;
+        status = 0;
+        denormalOperand = false;
     }
 
     /** Exceptions of the last operation that are not masked. */
@@ -116,8 +126,7 @@ public final class Fp80 {
     public void compare(int exponentX, long x, int exponentY, long y, boolean quietIsInvalid) {
         Operand a = arithmetic.a;
         Operand b = arithmetic.b;
-        a.load(exponentX, x);
-        b.load(exponentY, y);
+        load(exponentX, x, exponentY, y);
         if (a.isNan() || b.isNan()) {
             boolean invalid = quietIsInvalid || a.kind > Operand.QUIET_NAN || b.kind > Operand.QUIET_NAN;
             status = C3 | C2 | C0 | (invalid ? FpException.IE : 0);
@@ -355,8 +364,7 @@ public final class Fp80 {
         status = 0;
         Operand a = arithmetic.a;
         Operand b = arithmetic.b;
-        a.load(exponentX, x);
-        b.load(exponentY, y);
+        load(exponentX, x, exponentY, y);
         if (!a.isNan() && !b.isNan()) {
             return true;
         }
@@ -371,6 +379,13 @@ public final class Fp80 {
             setResult(exponentY, y | QUIET);
         }
         return false;
+    }
+
+    private void load(int exponentX, long x, int exponentY, long y) {
+        arithmetic.a.load(exponentX, x);
+        arithmetic.b.load(exponentY, y);
+        arithmetic.a.denormal |= denormalOperand;
+        denormalOperand = false;
     }
 
     /** A quiet NaN before a signaling one, then the larger significand, then the positive one. */

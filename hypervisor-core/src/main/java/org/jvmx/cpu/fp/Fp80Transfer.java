@@ -11,6 +11,25 @@ public final class Fp80Transfer {
 
     private Fp80Transfer() {}
 
+    /** Makes a single-precision number in memory an operand: the result is its exact value, signaling NaNs stay so, and its being denormal is remembered. */
+    public static void widenFp32(int bits, Fp80 unit) {
+        widen(BinaryFormat.SINGLE, bits & 0xffff_ffffL, unit);
+    }
+
+    /** As {@link #widenFp32} for double precision. */
+    public static void widenFp64(long bits, Fp80 unit) {
+        widen(BinaryFormat.DOUBLE, bits, unit);
+    }
+
+    private static void widen(BinaryFormat format, long bits, Fp80 unit) {
+        load(format, bits, unit);
+        unit.denormalOperand = unit.status == FpException.DE;
+        if (unit.status == FpException.IE) {
+            unit.significand &= ~Fp80.QUIET;
+        }
+        unit.status = 0;
+    }
+
     /** FLD of a single-precision number. */
     public static void loadFp32(int bits, Fp80 unit) {
         load(BinaryFormat.SINGLE, bits & 0xffff_ffffL, unit);

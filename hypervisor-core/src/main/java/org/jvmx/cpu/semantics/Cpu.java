@@ -1,5 +1,6 @@
 package org.jvmx.cpu.semantics;
 
+import org.jvmx.cpu.fp.Fp80;
 import org.jvmx.cpu.mmu.MemoryAccess;
 import org.jvmx.cpu.state.Attention;
 import org.jvmx.cpu.state.Flags;
@@ -29,6 +30,11 @@ public final class Cpu extends MemoryAccess {
     /** Highest offset that a load or store in a segment may touch without a closer look; -1 where each needs one. Not for 64-bit mode. */
     private final long[] readLimit = new long[6];
     private final long[] writeLimit = new long[6];
+
+    /** Extended-precision arithmetic of the x87 instructions. */
+    public final Fp80 fpu = new Fp80();
+    /** Working storage of the MMX and SSE instructions. */
+    public final SimdUnit simd = new SimdUnit();
 
     /** The model's CPUID, MSRs and random numbers. */
     public final Model model;

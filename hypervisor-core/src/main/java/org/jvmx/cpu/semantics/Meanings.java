@@ -22,6 +22,15 @@ public final class Meanings {
         Frames.define(this);
         Strings.define(this);
         Random.define(this);
+        X87Arithmetic.define(this);
+        X87Transfers.define(this);
+        X87Control.define(this);
+        SseMoves.define(this);
+        SseIntegers.define(this);
+        SseShuffles.define(this);
+        SseFloats.define(this);
+        SseConversions.define(this);
+        SseStrings.define(this);
     }
 
     /** Binds a mnemonic to its meaning. */
