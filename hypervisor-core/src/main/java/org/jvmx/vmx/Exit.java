@@ -134,6 +134,11 @@ public final class Exit {
         entryFailure = true;
     }
 
+    /** For the processor: the exit qualification, where more becomes known of it. */
+    public void qualify(long exitQualification) {
+        qualification = exitQualification;
+    }
+
     /** For the processor: the guest-linear address. */
     public void linear(long address) {
         guestLinearAddress = address;

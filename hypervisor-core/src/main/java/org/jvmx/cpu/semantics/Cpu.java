@@ -39,6 +39,12 @@ public final class Cpu extends MemoryAccess {
     /** The model's CPUID, MSRs and random numbers. */
     public final Model model;
 
+    /** Room for the descriptors and the stack of the transfer that is under way. */
+    final Descriptor descriptor = new Descriptor();
+    final Descriptor gate = new Descriptor();
+    final Descriptor stackDescriptor = new Descriptor();
+    final StackFrame frame = new StackFrame();
+
     public Cpu(HostMemory host, Model model) {
         super(host);
         this.model = model;

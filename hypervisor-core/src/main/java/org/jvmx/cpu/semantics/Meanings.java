@@ -31,6 +31,16 @@ public final class Meanings {
         SseFloats.define(this);
         SseConversions.define(this);
         SseStrings.define(this);
+        Segments.define(this);
+        DescriptorTables.define(this);
+        FarTransfers.define(this);
+        FarReturns.define(this);
+        SoftwareInterrupts.define(this);
+        ControlRegisters.define(this);
+        DebugRegisters.define(this);
+        Invalidations.define(this);
+        SystemFlags.define(this);
+        VmxInstructions.define(this);
     }
 
     /** Binds a mnemonic to its meaning. */

@@ -65,6 +65,8 @@ public abstract class CpuState {
     public long cr4;
     public long efer;
     public long xcr0 = 1;
+    /** CR8 where no TPR shadow is in use. */
+    public int taskPriority;
     public final long[] dr = new long[4];
     public long dr6 = 0xffff_0ff0L;
     public long dr7 = 0x400;
@@ -143,6 +145,9 @@ public abstract class CpuState {
     /** What the VMCS asks for, compiled; and where the next VM exit is described. */
     public ExecutionControls controls = new ExecutionControls();
     public Exit exit = new Exit();
+
+    /** Events on their way. */
+    public final Delivery delivery = new Delivery();
 
     public final GuestFault fault = new GuestFault();
     public final ExitSignal exitSignal = new ExitSignal();
