@@ -8,6 +8,7 @@ module org.jvmx.core {
     exports org.jvmx.isa;
     exports org.jvmx.vmx;
     exports org.jvmx.vm;
+    exports org.jvmx.trace;
 
     uses org.jvmx.vmx.Backend;
 }

@@ -5,6 +5,7 @@ import org.jvmx.arch.Vector;
 import org.jvmx.bus.InterruptController;
 import org.jvmx.memory.HostMemory;
 import org.jvmx.memory.RawMemory;
+import org.jvmx.vmx.Interruptibility;
 import org.jvmx.vmx.Interruption;
 import org.jvmx.vmx.PrimaryControl;
 import org.jvmx.vmx.VmcsField;
@@ -15,9 +16,8 @@ import org.jvmx.vmx.Vmx;
  * cannot. Keeps the task priority of the virtual-APIC page and that of the interrupt controller equal.
  */
 final class EventInjector {
-    /** Of the interruptibility state: blocking by STI, by MOV SS. */
-    private static final int BY_INSTRUCTION = 3;
-    private static final int BY_NMI = 8;
+    private static final int BY_INSTRUCTION = Interruptibility.BLOCKING_BY_STI | Interruptibility.BLOCKING_BY_MOV_SS;
+    private static final int BY_NMI = Interruptibility.BLOCKING_BY_NMI;
     private static final int NMI_BLOCKED = BY_INSTRUCTION | BY_NMI;
     private static final int INTERRUPT_WINDOW = (int) PrimaryControl.INTERRUPT_WINDOW_EXITING.mask();
     private static final int NMI_WINDOW = (int) PrimaryControl.NMI_WINDOW_EXITING.mask();
