@@ -32,6 +32,9 @@ final class GuestArea {
     /** Loads the fields that the processor does not have. */
     void enter(EntryState s) {
         Vmcs vmcs = s.vmcs();
+        if (vmcs.settled()) {
+            return;
+        }
         loaded = false;
         if (vmcs.guestWritten()) {
             for (VmcsField field : plain) {
@@ -93,11 +96,13 @@ final class GuestArea {
     /** From now on the processor has the truth about the fields that a VM exit would save. */
     void entered(EntryState s) {
         Vmcs vmcs = s.vmcs();
+        if (vmcs.settled()) {
+            return;
+        }
         if (vmcs.guestWritten()) {
             for (VmcsField field : plain) {
                 vmcs.hold(field, processor);
             }
-            vmcs.guestLoaded();
         }
         vmcs.hold(ENTRY_CONTROLS, processor);
         hold(vmcs, GUEST_DR7, s.on(ExitControl.SAVE_DEBUG_CONTROLS));
@@ -108,6 +113,14 @@ final class GuestArea {
             hold(vmcs, field, s.ept());
         }
         hold(vmcs, PREEMPTION_TIMER_VALUE, s.on(ExitControl.SAVE_PREEMPTION_TIMER_VALUE));
+        vmcs.guestLoaded(savesWhatItLoads(s));
+    }
+
+    /** Whether an entry with no field written has nothing to load: all that entries load is what exits save. */
+    private static boolean savesWhatItLoads(EntryState s) {
+        return s.ept() && s.on(EntryControl.LOAD_IA32_EFER) && s.on(ExitControl.SAVE_IA32_EFER)
+                && (s.on(ExitControl.SAVE_IA32_PAT) || !s.on(EntryControl.LOAD_IA32_PAT))
+                && (s.on(ExitControl.SAVE_DEBUG_CONTROLS) || !s.on(EntryControl.LOAD_DEBUG_CONTROLS));
     }
 
     private void hold(Vmcs vmcs, VmcsField field, boolean saved) {

@@ -33,6 +33,7 @@ final class Vmcs {
     private long address = -1;
     private int launchSession;
     private boolean guestWritten = true;
+    private boolean settled;
 
     /** The physical address of the region. */
     long address() {
@@ -59,6 +60,7 @@ final class Vmcs {
         holder = null;
         System.arraycopy(EntryChecks.EVERY, 0, dirty, 0, dirty.length);
         guestWritten = true;
+        settled = false;
         controlsChanged = true;
     }
 
@@ -96,6 +98,7 @@ final class Vmcs {
         }
         held[at] = false;
         guestWritten |= field.type() == VmcsField.Type.GUEST;
+        settled &= !guestWritten && !COMPILED[at];
         data[at] = value;
         touch(at);
     }
@@ -133,6 +136,7 @@ final class Vmcs {
         }
         holder = null;
         guestWritten = true;
+        settled = false;
     }
 
     /** Whether a guest-state field may be waiting to be loaded. */
@@ -140,9 +144,19 @@ final class Vmcs {
         return guestWritten;
     }
 
-    /** All guest-state fields have been loaded. */
-    void guestLoaded() {
+    /**
+     * All guest-state fields have been loaded.
+     *
+     * @param settle whether the next entry will have nothing to load if no field is written until then
+     */
+    void guestLoaded(boolean settle) {
         guestWritten = false;
+        settled = settle;
+    }
+
+    /** Whether there is nothing to load: neither guest state nor a control was written since the last entry. */
+    boolean settled() {
+        return settled;
     }
 
     /** All checks have held, of this VMCS as it is now. */
@@ -157,6 +171,7 @@ final class Vmcs {
             long live = liveEntryControls();
             if (live != data[at]) {
                 data[at] = live;
+                settled = false;
                 touch(at);
             }
         }

@@ -81,6 +81,54 @@ class EntryCheckTest {
     }
 
     @ParameterizedTest
+    @MethodSource("stateChecks")
+    void aCheckReadsNoFieldThatItDoesNotName(Check check) {
+        try (Rig legal = Rig.everything(); Rig broken = Rig.everything()) {
+            FORGES.get(check.id()).change().accept(broken);
+            assertIndependent(check, legal);
+            assertIndependent(check, broken);
+        }
+    }
+
+    @Test
+    void plainGuestsAndOrdinaryInterruptsFailNoCheckThatIsLeftOutForThem() {
+        int plain = 0;
+        for (Map.Entry<String, Forges.Forge> forge : FORGES.entrySet()) {
+            try (Rig rig = Rig.everything()) {
+                forge.getValue().change().accept(rig);
+                EntryState state = rig.vmx.state();
+                if (!EntryChecks.plain(state)) {
+                    continue;
+                }
+                plain++;
+                boolean interrupt = state.injecting() && EntryChecks.ordinaryInterrupt(state);
+                for (Check check : EntryChecks.list()) {
+                    if (check.when() == Check.When.ALWAYS || interrupt && check.when() == Check.When.INJECTING) {
+                        assertTrue(check.predicate().holds(state), () -> check.id() + " fails under the forge of " + forge.getKey());
+                    }
+                }
+            }
+        }
+        assertTrue(plain > 0);
+    }
+
+    private static void assertIndependent(Check check, Rig rig) {
+        EntryState state = rig.vmx.state();
+        boolean expected = check.predicate().holds(state);
+        for (VmcsField field : VmcsField.values()) {
+            if (check.fields().contains(field)) {
+                continue;
+            }
+            long kept = state.vmcs().data[field.ordinal()];
+            for (long other : new long[] {0, field.width().mask(), 1L << 17, 0xc09b, 3}) {
+                state.vmcs().data[field.ordinal()] = other;
+                assertEquals(expected, check.predicate().holds(state), () -> check.id() + " reads " + field);
+            }
+            state.vmcs().data[field.ordinal()] = kept;
+        }
+    }
+
+    @ParameterizedTest
     @MethodSource("msrChecks")
     void aForgedMsrListFailsTheEntry(Check check) {
         try (Rig rig = Rig.software()) {
