@@ -58,6 +58,7 @@ public final class Interrupts {
             int vector = fault.vector;
             int code = fault.errorCode;
             boolean hasCode = fault.hasErrorCode && cpu.protectedMode();
+            log(cpu, Interruption.of(Interruption.HARDWARE_EXCEPTION, vector, hasCode), code);
             switch (escalation(cpu.delivery.information, vector)) {
                 case DOUBLE_FAULT + 1 -> {
                     return left(cpu, ExitReason.TRIPLE_FAULT, 0);
@@ -66,6 +67,7 @@ public final class Interrupts {
                     vector = DOUBLE_FAULT;
                     code = 0;
                     hasCode = cpu.protectedMode();
+                    log(cpu, Interruption.of(Interruption.HARDWARE_EXCEPTION, DOUBLE_FAULT, hasCode), 0);
                     if (cpu.controls.exitsOnException(DOUBLE_FAULT, 0)) {
                         return exception(cpu, Interruption.of(Interruption.HARDWARE_EXCEPTION, vector, hasCode), 0, 0);
                     }
@@ -157,6 +159,10 @@ public final class Interrupts {
 
     // --- delivery
 
+    private static void log(Cpu cpu, int information, int errorCode) {
+        cpu.deliveries.add(information, errorCode, cpu.rip, cpu.cr2, cpu.retired + cpu.blockRetired);
+    }
+
     private static void begin(Cpu cpu, int information, int errorCode, int length) {
         Delivery delivery = cpu.delivery;
         int type = Interruption.type(information);
@@ -226,6 +232,7 @@ public final class Interrupts {
         if (type == Interruption.NMI) {
             cpu.interruptibility |= BLOCKED_BY_NMI;
         }
+        log(cpu, information, errorCode);
         begin(cpu, information & ~Interruption.NMI_UNBLOCKING, errorCode, length);
         if (attempt(cpu, software ? cpu.rip + length : cpu.rip)) {
             return (cpu.attention & Attention.EXIT) == 0;
@@ -242,6 +249,7 @@ public final class Interrupts {
             return;
         }
         long next = cpu.nextRip;
+        log(cpu, Interruption.of(type, vector, false), 0);
         begin(cpu, Interruption.of(type, vector, false), 0, (int) (next - cpu.rip));
         try {
             if (!InterruptGates.pass(cpu, next)) {

@@ -1,5 +1,6 @@
 package org.jvmx.cpu.state;
 
+import org.jvmx.vmx.DeliveryLog;
 import org.jvmx.vmx.ExecutionControls;
 import org.jvmx.vmx.Exit;
 
@@ -148,6 +149,8 @@ public abstract class CpuState {
 
     /** Events on their way. */
     public final Delivery delivery = new Delivery();
+    /** The last events, for who asks how the guest died. */
+    public final DeliveryLog deliveries = new DeliveryLog();
 
     public final GuestFault fault = new GuestFault();
     public final ExitSignal exitSignal = new ExitSignal();
