@@ -4,4 +4,6 @@ module org.jvmx.tools {
     requires transitive org.jvmx.loader;
     requires transitive org.jvmx.devices;
     requires info.picocli;
+
+    exports org.jvmx.tools.pc;
 }

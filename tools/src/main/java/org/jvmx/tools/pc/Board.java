@@ -1,0 +1,239 @@
+package org.jvmx.tools.pc;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jvmx.bus.InterruptController;
+import org.jvmx.bus.IrqLine;
+import org.jvmx.bus.MmioBus;
+import org.jvmx.bus.MmioDevice;
+import org.jvmx.bus.MsrDevice;
+import org.jvmx.bus.PortBus;
+import org.jvmx.bus.PortDevice;
+import org.jvmx.bus.ResetLine;
+import org.jvmx.devices.acpi.PowerManagement;
+import org.jvmx.devices.acpi.ResetControl;
+import org.jvmx.devices.apic.ApicBus;
+import org.jvmx.devices.apic.ApicEvents;
+import org.jvmx.devices.apic.IoApic;
+import org.jvmx.devices.apic.LocalApic;
+import org.jvmx.devices.debug.DebugConsole;
+import org.jvmx.devices.debug.DebugExit;
+import org.jvmx.devices.debug.Pvpanic;
+import org.jvmx.devices.fwcfg.FwCfg;
+import org.jvmx.devices.keyboard.I8042;
+import org.jvmx.devices.keyboard.I8042Events;
+import org.jvmx.devices.keyboard.SystemControlPort;
+import org.jvmx.devices.pci.HostBridge;
+import org.jvmx.devices.pci.PciBus;
+import org.jvmx.devices.pic.Pic8259;
+import org.jvmx.devices.rtc.Cmos;
+import org.jvmx.devices.serial.Uart;
+import org.jvmx.devices.testdev.PcTestdev;
+import org.jvmx.devices.timer.Pit8254;
+import org.jvmx.devices.video.VgaText;
+import org.jvmx.error.BackendException;
+import org.jvmx.loader.BootState;
+import org.jvmx.loader.protocol.Loader;
+import org.jvmx.vm.Machine;
+import org.jvmx.vm.StopReason;
+
+/** One machine from power-on to its end: every device is made here and wired as in a PC. */
+final class Board implements AutoCloseable {
+    private static final int ISA_LINES = 16;
+    private static final int TIMER_PIN = 2;
+    private static final int CASCADE = 2;
+    private static final int PHYSICAL_ADDRESS_BITS = 46;
+    private static final int CPUS = 1;
+
+    private final PcSpec spec;
+    private final RamMap ram;
+    private final Machine machine;
+    private final PortBus ports;
+    private final MmioBus mmio;
+    private final DeviceCounts counts;
+    private final Pic8259 pic;
+    private final IoApic ioApic;
+    private final LocalApic localApic;
+    private final I8042 keyboard;
+    private final VgaText vga;
+    private final PowerManagement power;
+    private final ComPort com1;
+
+    /** Switches it on: devices in their reset state, the kernel in memory, the processor before its first instruction. */
+    Board(PcSpec spec, long instructionsLeft, long exitsLeft, SerialInput input, DeviceCounts counts) {
+        this.spec = spec;
+        this.ram = new RamMap(spec.memory());
+        this.counts = counts;
+        this.machine = new Machine(spec.machine(ram, instructionsLeft, exitsLeft));
+        try {
+            ports = machine.ports();
+            mmio = machine.mmio();
+            ApicBus apics = new ApicBus();
+            pic = new Pic8259(apics.lint0());
+            ioApic = new IoApic(0, apics);
+            LocalApic.Config config = new LocalApic.Config(0, true, PHYSICAL_ADDRESS_BITS);
+            localApic = new LocalApic(config, machine.clock(), apics, pic::acknowledge, apicEvents());
+            keyboard = new I8042(isa("keyboard", I8042.KEYBOARD_IRQ), isa("keyboard", I8042.AUXILIARY_IRQ), this::reset, I8042Events.NONE);
+            vga = new VgaText(machine.clock(), machine.memory());
+            power = new PowerManagement(machine.clock(), isa("acpi", PowerManagement.SCI_IRQ), true, () -> machine.stop(StopReason.powerOff()));
+            com1 = new ComPort(machine.clock(), isa("com1", Uart.COM1_IRQ), this::serialOutput, input);
+            connectInterruptControllers();
+            connectLegacyDevices();
+            connectPlatform();
+            connectDebugDevices();
+            spec.devices().forEach(this::connect);
+            spec.policies().forEach(machine::attach);
+            spec.observers().forEach(machine::attach);
+            load();
+        } catch (RuntimeException | Error e) {
+            machine.close();
+            throw e;
+        }
+    }
+
+    private ApicEvents apicEvents() {
+        return new ApicEvents() {
+            @Override
+            public void init() {
+                reset(ResetLine.Kind.INIT);
+            }
+
+            @Override
+            public void startup(int vector) {
+                // the bootstrap processor does not wait for one
+            }
+
+            @Override
+            public void relocated(long base) {
+                mmio.move(localApic, base);
+            }
+        };
+    }
+
+    private void connectInterruptControllers() {
+        map("pic", Pic8259.MASTER_PORT, Pic8259.PORTS, pic.master());
+        map("pic", Pic8259.SLAVE_PORT, Pic8259.PORTS, pic.slave());
+        map("pic", Pic8259.ELCR_PORT, Pic8259.PORTS, pic.elcr());
+        mmio.map(LocalApic.DEFAULT_BASE, LocalApic.SIZE, localApic); // it moves, so the bus must know it by itself
+        map("ioapic", IoApic.DEFAULT_BASE, IoApic.SIZE, ioApic);
+        machine.attach((InterruptController) localApic);
+        machine.attach((MsrDevice) localApic);
+    }
+
+    private void connectLegacyDevices() {
+        Pit8254 pit = new Pit8254(machine.clock(), isa("pit", Pit8254.IRQ));
+        map("pit", Pit8254.PORT, Pit8254.PORTS, pit);
+        map("pit", Pit8254.SYSTEM_CONTROL_PORT, 1, pit.systemControl());
+        Cmos cmos = new Cmos(machine.clock(), isa("rtc", Cmos.IRQ), spec.epochSeconds(), ram.below4G(), ram.above4G());
+        map("rtc", Cmos.PORT, Cmos.PORTS, cmos);
+        map("keyboard", I8042.DATA_PORT, 1, keyboard.data());
+        map("keyboard", I8042.CONTROL_PORT, 1, keyboard.control());
+        map("keyboard", SystemControlPort.PORT, 1, new SystemControlPort(this::reset, I8042Events.NONE));
+        map("com1", Uart.COM1_PORT, Uart.PORTS, com1);
+        map("vga", VgaText.PORT, VgaText.PORTS, vga);
+    }
+
+    private void connectPlatform() {
+        map("acpi", PowerManagement.EVENT_PORT, PowerManagement.EVENT_PORTS, power.eventBlock());
+        map("acpi", PowerManagement.CONTROL_PORT, PowerManagement.CONTROL_PORTS, power.controlBlock());
+        map("acpi", PowerManagement.TIMER_PORT, PowerManagement.TIMER_PORTS, power.timerBlock());
+        map("acpi", PowerManagement.GPE_PORT, PowerManagement.GPE_PORTS, power.gpeBlock());
+        map("reset", ResetControl.PORT, 1, new ResetControl(this::reset));
+        PciBus pci = new PciBus();
+        pci.attach(0, 0, new HostBridge());
+        map("pci", PciBus.ADDRESS_PORT, 1, pci.addressPort());
+        map("pci", PciBus.DATA_PORT, PciBus.DATA_PORTS, pci.dataPort());
+        FwCfg config = new FwCfg(machine.memory());
+        config.add(FwCfg.RAM_SIZE, Long.BYTES, spec.memory());
+        config.add(FwCfg.CPUS, Short.BYTES, CPUS);
+        config.add(FwCfg.MAX_CPUS, Short.BYTES, CPUS);
+        map("fw_cfg", FwCfg.PORT, FwCfg.PORTS, config.ports());
+        map("fw_cfg", FwCfg.DMA_PORT, FwCfg.DMA_PORTS, config.dma());
+    }
+
+    private void connectDebugDevices() {
+        map("debug", DebugConsole.PORT, 1, new DebugConsole(this::serialOutput));
+        map("debug", DebugExit.PORT, DebugExit.PORTS, new DebugExit(value -> machine.stop(StopReason.debugExit(value))));
+        map("debug", Pvpanic.PORT, 1, new Pvpanic(this::panicked));
+    }
+
+    private void connect(OptionalDevice device) {
+        switch (device) {
+            case PC_TESTDEV -> connectTestdev();
+        }
+    }
+
+    private void connectTestdev() {
+        List<IrqLine> lines = IntStream.range(0, IoApic.PINS).mapToObj(n -> n < ISA_LINES && n != CASCADE ? isa("testdev", n) : ioApic.pin(n)).toList();
+        PcTestdev testdev = new PcTestdev(lines);
+        map("testdev", PcTestdev.STORAGE_PORT, PcTestdev.STORAGE_PORTS, testdev.storage());
+        map("testdev", PcTestdev.FLUSH_PORT, PcTestdev.FLUSH_PORTS, testdev.flush());
+        map("testdev", PcTestdev.IRQ_PORT, IoApic.PINS, testdev.irqs());
+        map("testdev", PcTestdev.MEMORY_BASE, PcTestdev.MEMORY_SIZE, testdev.memory());
+    }
+
+    private void load() {
+        Firmware firmware = new Firmware(ram, machine.memory());
+        long rsdp = firmware.prepareMemory();
+        Firmware.prepareInterrupts(ports, localApic);
+        BootState boot = Loader.load(spec.image(), machine.memory(), spec.boot().withRsdp(rsdp));
+        machine.load(EntryState.of(boot));
+    }
+
+    /** An ISA interrupt reaches the 8259As and the I/O APIC; the interval timer's is on input 2 there. */
+    private IrqLine isa(String device, int number) {
+        IrqLine line = pic.irq(number).and(ioApic.pin(number == Pit8254.IRQ ? TIMER_PIN : number));
+        return spec.counting() ? counts.count(device, line) : line;
+    }
+
+    private void map(String name, int base, int count, PortDevice device) {
+        ports.map(base, count, spec.counting() ? counts.count(name, device) : device);
+    }
+
+    private void map(String name, long base, long size, MmioDevice device) {
+        mmio.map(base, size, spec.counting() ? counts.count(name, device) : device);
+    }
+
+    private void reset(ResetLine.Kind kind) {
+        machine.stop(StopReason.reset());
+    }
+
+    private void panicked(int events) {
+        if ((events & Pvpanic.PANICKED) != 0) {
+            machine.stop(StopReason.of(StopReason.Kind.PANIC, "the guest reported a panic"));
+        }
+    }
+
+    private void serialOutput(int value) {
+        try {
+            spec.serial().output().write(value);
+        } catch (BackendException e) {
+            machine.stop(StopReason.of(StopReason.Kind.HOST_FAILURE, e.getMessage()));
+        }
+    }
+
+    Machine machine() {
+        return machine;
+    }
+
+    ComPort com1() {
+        return com1;
+    }
+
+    I8042 keyboard() {
+        return keyboard;
+    }
+
+    PowerManagement power() {
+        return power;
+    }
+
+    VgaText vga() {
+        return vga;
+    }
+
+    @Override
+    public void close() {
+        machine.close();
+    }
+}
