@@ -96,6 +96,7 @@ final class GuestArea {
     /** From now on the processor has the truth about the fields that a VM exit would save. */
     void entered(EntryState s) {
         Vmcs vmcs = s.vmcs();
+        hold(vmcs, PREEMPTION_TIMER_VALUE, s.on(ExitControl.SAVE_PREEMPTION_TIMER_VALUE));
         if (vmcs.settled()) {
             return;
         }
@@ -112,7 +113,6 @@ final class GuestArea {
         for (VmcsField field : PDPTES) {
             hold(vmcs, field, s.ept());
         }
-        hold(vmcs, PREEMPTION_TIMER_VALUE, s.on(ExitControl.SAVE_PREEMPTION_TIMER_VALUE));
         vmcs.guestLoaded(savesWhatItLoads(s));
     }
 

@@ -97,7 +97,7 @@ final class Vmcs {
             return;
         }
         held[at] = false;
-        guestWritten |= field.type() == VmcsField.Type.GUEST;
+        guestWritten |= field.type() == VmcsField.Type.GUEST && field != VmcsField.PREEMPTION_TIMER_VALUE;
         settled &= !guestWritten && !COMPILED[at];
         data[at] = value;
         touch(at);

@@ -193,6 +193,13 @@ class TransitionTest {
             assertEquals(40, rig.vmx.read(PREEMPTION_TIMER_VALUE));
             rig.vmx.vmresume();
             assertEquals(40, rig.processor.controls.preemptionTimer);
+            int rounds = rig.processor.loadRounds;
+            rig.set(PREEMPTION_TIMER_VALUE, 50);
+            rig.vmx.vmresume();
+            assertEquals(50, rig.processor.controls.preemptionTimer);
+            assertEquals(rounds, rig.processor.loadRounds, "the timer is no guest state to load");
+            rig.processor.guest[PREEMPTION_TIMER_VALUE.ordinal()] = 30;
+            assertEquals(30, rig.vmx.read(PREEMPTION_TIMER_VALUE));
         }
     }
 
