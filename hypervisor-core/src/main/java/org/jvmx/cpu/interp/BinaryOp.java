@@ -1,0 +1,60 @@
+package org.jvmx.cpu.interp;
+
+import java.lang.invoke.MethodHandles;
+
+import org.jvmx.cpu.semantics.Cpu;
+import org.jvmx.isa.Insn;
+
+/** {@code dst = f(dst, src)} and flags, or flags only. Template. */
+final class BinaryOp extends MemoryOp implements Template {
+    private static final Form FORM = Specializer.form(MethodHandles.lookup());
+
+    private final int target;
+    private final int source;
+    private final long immediate;
+
+    BinaryOp() {
+        this(null, 0, 0);
+    }
+
+    private BinaryOp(Insn insn, int offset, int index) {
+        super(insn, offset, index);
+        target = insn == null ? 0 : insn.register(0);
+        source = insn == null || insn.operandCount < 2 ? 0 : insn.register(insn.operandCount - 1);
+        immediate = insn == null ? 0 : insn.immediate & Cpu.mask(FORM.sourceWidth());
+    }
+
+    @Override
+    public Op make(Insn insn, int offset, int index) {
+        return new BinaryOp(insn, offset, index);
+    }
+
+    @Override
+    void exec(Cpu cpu) {
+        int width = FORM.width();
+        if (FORM.target() == Place.MEMORY && FORM.writes()) {
+            update(cpu, width);
+            return;
+        }
+        long a = read(cpu, FORM.target(), target, 0, FORM.addressing(), width);
+        long b = read(cpu, FORM.source(), source, immediate, FORM.addressing(), FORM.sourceWidth());
+        long result = FORM.value().of(width, a, b, carry(cpu)) & Cpu.mask(width);
+        if (FORM.writes()) {
+            writeRegister(cpu, FORM.target(), target, width, result);
+        }
+        FORM.flags().record(cpu, width, a, b, result);
+    }
+
+    private void update(Cpu cpu, int width) {
+        long address = address(cpu, FORM.addressing(), width, true);
+        long a = cpu.loadForUpdate(segment, address, width);
+        long b = read(cpu, FORM.source(), source, immediate, FORM.addressing(), FORM.sourceWidth());
+        long result = FORM.value().of(width, a, b, carry(cpu)) & Cpu.mask(width);
+        cpu.store(segment, address, width, result);
+        FORM.flags().record(cpu, width, a, b, result);
+    }
+
+    private static long carry(Cpu cpu) {
+        return FORM.readsCarry() ? cpu.carry >>> 63 : 0;
+    }
+}

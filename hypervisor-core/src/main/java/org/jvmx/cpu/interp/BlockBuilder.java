@@ -1,0 +1,92 @@
+package org.jvmx.cpu.interp;
+
+import java.util.Arrays;
+
+import org.jvmx.cpu.semantics.Cpu;
+import org.jvmx.cpu.semantics.Meanings;
+import org.jvmx.isa.Decoder;
+import org.jvmx.isa.Insn;
+import org.jvmx.memory.RawMemory;
+
+/** Decodes code into blocks: up to a transfer of control, the end of the page, or {@link #MAX_OPS} instructions. */
+final class BlockBuilder {
+    static final int MAX_OPS = 32;
+    static final int MAX_BYTES = Decoder.MAX_LENGTH;
+
+    private static final int VECTOR_UD = 6;
+    private static final int VECTOR_GP = 13;
+
+    private final Cpu cpu;
+    private final OpFactory factory;
+    private final Decoder decoder = new Decoder();
+    private final byte[] bytes = new byte[MAX_BYTES];
+    private final Op[] ops = new Op[MAX_OPS];
+    private long secondFrame;
+
+    BlockBuilder(Cpu cpu, Meanings meanings) {
+        this.cpu = cpu;
+        this.factory = new OpFactory(meanings);
+    }
+
+    /** Decodes at most {@code most} instructions from a linear address whose code byte is at {@code hpa}. */
+    Block build(long linear, long hpa, int most) {
+        int count = 0;
+        int length = 0;
+        secondFrame = -1;
+        while (count < most) {
+            int inPage = (int) (4096 - (hpa & 4095)) - length;
+            if (inPage <= 0) {
+                break;
+            }
+            Op op = decode(linear + length, hpa + length, inPage, length, count);
+            if (op == null) {
+                break;
+            }
+            ops[count++] = op;
+            length = op.end;
+            if (op instanceof FaultOp || op.insn != null && Terminators.ends(op.insn.mnemonic)) {
+                break;
+            }
+        }
+        return new Block(Arrays.copyOf(ops, count), Math.max(length, 1), hpa, secondFrame, cpu.modeKey);
+    }
+
+    private Op decode(long linear, long hpa, int inPage, int offset, int index) {
+        int have = copy(hpa, Math.min(inPage, MAX_BYTES));
+        Insn insn = decoder.decode(bytes, 0, have, cpu.codeSize());
+        if (decoder.outcome() == Decoder.Outcome.INCOMPLETE) {
+            if (index > 0) {
+                return null;
+            }
+            have = appendNextPage(linear, have);
+            insn = decoder.decode(bytes, 0, have, cpu.codeSize());
+        }
+        return switch (decoder.outcome()) {
+            case DECODED -> factory.make(cpu, insn, offset, index);
+            case TOO_LONG -> new FaultOp(VECTOR_GP, null, offset, index);
+            case INVALID, INCOMPLETE -> new FaultOp(VECTOR_UD, null, offset, index);
+        };
+    }
+
+    private int copy(long hpa, int count) {
+        if (cpu.host.contains(hpa, count)) {
+            RawMemory.get(cpu.host.address(hpa), bytes, 0, count);
+        } else {
+            Arrays.fill(bytes, 0, count, (byte) 0xff);
+        }
+        return count;
+    }
+
+    private int appendNextPage(long linear, int have) {
+        long next = (linear & -4096L) + 4096;
+        long hpa = cpu.fetchPhysical(cpu.codeSize() == 8 ? next : next & 0xffff_ffffL);
+        secondFrame = hpa & -4096L;
+        int more = MAX_BYTES - have;
+        if (cpu.host.contains(hpa, more)) {
+            RawMemory.get(cpu.host.address(hpa), bytes, have, more);
+        } else {
+            Arrays.fill(bytes, have, MAX_BYTES, (byte) 0xff);
+        }
+        return MAX_BYTES;
+    }
+}

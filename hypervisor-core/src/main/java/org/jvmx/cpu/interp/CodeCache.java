@@ -1,0 +1,116 @@
+package org.jvmx.cpu.interp;
+
+import java.util.Arrays;
+
+import org.jvmx.cpu.semantics.Cpu;
+import org.jvmx.memory.HostMemory;
+
+/**
+ * Blocks by physical address and mode, found by linear address. A write to a page that holds code drops the page's blocks; a change of translations
+ * only makes each block be looked up once more.
+ */
+final class CodeCache {
+    private static final int JUMP_SIZE = 1 << 14;
+
+    private final Cpu cpu;
+    private final BlockBuilder builder;
+    private final CodePage[] pages;
+    /** Blocks by linear address: right only if {@link Block#isAt} says so. */
+    private final Block[] jump = new Block[JUMP_SIZE];
+
+    CodeCache(Cpu cpu, BlockBuilder builder) {
+        this.cpu = cpu;
+        this.builder = builder;
+        this.pages = new CodePage[(int) (cpu.host.size() / HostMemory.PAGE)];
+        cpu.host.watchCode(this::codeWritten);
+    }
+
+    /**
+     * The block at {@code cpu.rip} for the present mode.
+     *
+     * @throws org.jvmx.cpu.state.GuestEvent as the instruction fetch would
+     */
+    Block at(long linear) {
+        int slot = (int) (linear ^ linear >>> 12) & JUMP_SIZE - 1;
+        Block block = jump[slot];
+        if (block == null || !block.isAt(linear, cpu.fetchGeneration(), cpu.modeKey)) {
+            block = find(linear);
+            jump[slot] = block;
+        }
+        return block;
+    }
+
+    private Block find(long linear) {
+        long hpa = cpu.fetchPhysical(linear);
+        if (!cpu.host.contains(hpa, 1)) {
+            return builder.build(linear, hpa, 1);
+        }
+        CodePage page = page(hpa);
+        Block block = page.find((int) hpa & 4095, cpu.modeKey);
+        if (block == null || block.secondFrame >= 0 && block.secondFrame != secondFrame(linear)) {
+            if (block != null) {
+                page.remove(block);
+            }
+            block = builder.build(linear, hpa, BlockBuilder.MAX_OPS);
+            add(block);
+        }
+        block.linear = linear;
+        block.generation = cpu.fetchGeneration();
+        return block;
+    }
+
+    private long secondFrame(long linear) {
+        return cpu.fetchPhysical((linear & -4096L) + 4096) & -4096L;
+    }
+
+    private void add(Block block) {
+        page(block.hpa).add(block);
+        mark(block.hpa, (int) Math.min(block.length, 4096 - (block.hpa & 4095)));
+        if (block.secondFrame >= 0 && cpu.host.contains(block.secondFrame, 1)) {
+            page(block.secondFrame).addEnding(block);
+            mark(block.secondFrame, BlockBuilder.MAX_BYTES);
+        }
+    }
+
+    private void mark(long hpa, int count) {
+        if (!cpu.host.isCode(hpa)) {
+            cpu.protect(hpa);
+        }
+        cpu.host.markCode(hpa, count);
+    }
+
+    private CodePage page(long hpa) {
+        int frame = (int) (hpa >>> 12);
+        if (pages[frame] == null) {
+            pages[frame] = new CodePage();
+        }
+        return pages[frame];
+    }
+
+    /** The part of a block whose instructions end within {@code bytes} bytes; #GP if not even the first does. Not cached. */
+    Block within(Block block, long bytes) {
+        int count = 0;
+        while (count < block.ops.length && block.ops[count].end <= bytes) {
+            count++;
+        }
+        Op[] ops = count > 0 ? Arrays.copyOf(block.ops, count) : new Op[] {new FaultOp(13, null, 0, 0)};
+        return new Block(ops, ops[ops.length - 1].end, block.hpa, -1, block.modeKey);
+    }
+
+    private void codeWritten(long frame) {
+        CodePage page = pages[(int) (frame >>> 12)];
+        if (page != null) {
+            pages[(int) (frame >>> 12)] = null;
+            page.invalidate(this);
+            cpu.blockLimit = 0;
+        }
+    }
+
+    /** Forgets a block whose second page changed. */
+    void drop(Block block) {
+        CodePage page = pages[(int) (block.hpa >>> 12)];
+        if (page != null) {
+            page.remove(block);
+        }
+    }
+}

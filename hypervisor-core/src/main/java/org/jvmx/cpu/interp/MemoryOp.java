@@ -1,0 +1,93 @@
+package org.jvmx.cpu.interp;
+
+import org.jvmx.cpu.semantics.Cpu;
+import org.jvmx.isa.Insn;
+
+/** An op that may have a memory operand and a general register or immediate beside it. */
+abstract class MemoryOp extends Op {
+    /** How a linear address comes about. In 64-bit mode: base and displacement; and index; and segment base; cut to 32 bits; from RIP. */
+    static final int BASE = 0;
+    static final int INDEXED = 1;
+    static final int SEGMENT_BASE = 2;
+    static final int SHORT = 3;
+    static final int FROM_RIP = 4;
+    /** Outside 64-bit mode: segmented. */
+    static final int SEGMENTED = 5;
+
+    private final int base;
+    private final int indexRegister;
+    private final int scale;
+    private final long displacement;
+    final int segment;
+    private final long offsetMask;
+
+    MemoryOp(Insn insn, int offset, int index) {
+        super(insn, offset, index);
+        base = insn == null ? 0 : insn.base;
+        indexRegister = insn == null ? 0 : insn.index;
+        scale = insn == null ? 0 : insn.scale;
+        segment = insn == null ? 0 : insn.segment;
+        displacement = insn == null ? 0 : insn.ripRelative ? insn.disp + end : insn.disp;
+        offsetMask = insn == null ? 0 : Cpu.mask(insn.addressSize);
+    }
+
+    /** The addressing constant of an instruction. */
+    static int addressing(Insn insn) {
+        if (!insn.hasMemory()) {
+            return BASE;
+        }
+        if (insn.codeSize != 8) {
+            return SEGMENTED;
+        }
+        if (insn.addressSize != 8) {
+            return SHORT;
+        }
+        if (insn.segment >= Cpu.FS) {
+            return SEGMENT_BASE;
+        }
+        return insn.ripRelative ? FROM_RIP : insn.index == Insn.NO_REGISTER ? BASE : INDEXED;
+    }
+
+    /** The linear address of the memory operand. */
+    final long address(Cpu cpu, int addressing, int size, boolean write) {
+        long[] r = cpu.gpr;
+        return switch (addressing) {
+            case BASE -> r[base] + displacement;
+            case INDEXED -> r[base] + (r[indexRegister] << scale) + displacement;
+            case FROM_RIP -> cpu.blockRip + displacement;
+            case SEGMENT_BASE -> longOffset(cpu) + cpu.base[segment];
+            case SHORT -> (longOffset(cpu) & 0xffff_ffffL) + (segment >= Cpu.FS ? cpu.base[segment] : 0);
+            default -> cpu.linear(segment, longOffset(cpu) & offsetMask, size, write);
+        };
+    }
+
+    /** The offset of the memory operand in its segment. */
+    final long effectiveOffset(Cpu cpu) {
+        return longOffset(cpu) & offsetMask;
+    }
+
+    private long longOffset(Cpu cpu) {
+        long[] r = cpu.gpr;
+        return r[base] + (r[indexRegister] << scale) + displacement + (insn.ripRelative ? cpu.blockRip : 0);
+    }
+
+    /** Reads an operand by its place, zero-extended. */
+    final long read(Cpu cpu, int place, int register, long immediate, int addressing, int width) {
+        return switch (place) {
+            case Place.REGISTER -> cpu.reg(register, width);
+            case Place.HIGH_BYTE -> cpu.gpr[register] >>> 8 & 0xff;
+            case Place.IMMEDIATE -> immediate;
+            case Place.MEMORY -> cpu.load(segment, address(cpu, addressing, width, false), width);
+            default -> 1;
+        };
+    }
+
+    /** Writes a register operand by its place. */
+    static void writeRegister(Cpu cpu, int place, int register, int width, long value) {
+        if (place == Place.HIGH_BYTE) {
+            cpu.gpr[register] = cpu.gpr[register] & ~0xff00L | (value & 0xff) << 8;
+        } else {
+            cpu.reg(register, width, value);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package org.jvmx.cpu.interp;
+
+import java.lang.invoke.MethodHandles;
+
+import org.jvmx.cpu.semantics.Cpu;
+import org.jvmx.isa.Insn;
+
+/** {@code dst = f(src)}: moves with zero or sign extension ({@code detail} 1). Template. */
+final class MoveOp extends MemoryOp implements Template {
+    static final int SIGN_EXTEND = 1;
+
+    private static final Form FORM = Specializer.form(MethodHandles.lookup());
+
+    private final int target;
+    private final int source;
+    private final long immediate;
+
+    MoveOp() {
+        this(null, 0, 0);
+    }
+
+    private MoveOp(Insn insn, int offset, int index) {
+        super(insn, offset, index);
+        target = insn == null ? 0 : insn.register(0);
+        source = insn == null ? 0 : insn.register(1);
+        immediate = insn == null ? 0 : insn.immediate;
+    }
+
+    @Override
+    public Op make(Insn insn, int offset, int index) {
+        return new MoveOp(insn, offset, index);
+    }
+
+    @Override
+    void exec(Cpu cpu) {
+        int width = FORM.width();
+        long b = read(cpu, FORM.source(), source, immediate, FORM.addressing(), FORM.sourceWidth());
+        long value = FORM.detail() == SIGN_EXTEND ? Cpu.signed(b, FORM.sourceWidth()) : FORM.value().of(width, 0, b, 0);
+        if (FORM.target() == Place.MEMORY) {
+            cpu.store(segment, address(cpu, FORM.addressing(), width, true), width, value);
+        } else {
+            writeRegister(cpu, FORM.target(), target, width, value);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package org.jvmx.cpu.interp;
+
+import org.jvmx.cpu.semantics.Cpu;
+import org.jvmx.isa.Insn;
+
+/** An instruction without effect. */
+final class NothingOp extends Op {
+    NothingOp(Insn insn, int offset, int index) {
+        super(insn, offset, index);
+    }
+
+    @Override
+    void exec(Cpu cpu) {
+        // nothing, by definition
+    }
+}
