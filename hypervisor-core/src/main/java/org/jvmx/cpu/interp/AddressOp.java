@@ -2,6 +2,7 @@ package org.jvmx.cpu.interp;
 
 import java.lang.invoke.MethodHandles;
 
+import org.jvmx.arch.Hot;
 import org.jvmx.cpu.semantics.Cpu;
 import org.jvmx.isa.Insn;
 
@@ -26,6 +27,7 @@ final class AddressOp extends MemoryOp implements Template {
     }
 
     @Override
+    @Hot
     void exec(Cpu cpu) {
         boolean plain = FORM.addressing() <= INDEXED || FORM.addressing() == FROM_RIP;
         cpu.reg(target, FORM.width(), plain ? address(cpu, FORM.addressing(), 1, false) : effectiveOffset(cpu));

@@ -2,6 +2,7 @@ package org.jvmx.cpu.interp;
 
 import java.lang.invoke.MethodHandles;
 
+import org.jvmx.arch.Hot;
 import org.jvmx.cpu.semantics.Cpu;
 import org.jvmx.isa.Insn;
 
@@ -30,6 +31,7 @@ final class BinaryOp extends MemoryOp implements Template {
     }
 
     @Override
+    @Hot
     void exec(Cpu cpu) {
         int width = FORM.width();
         if (FORM.target() == Place.MEMORY && FORM.writes()) {

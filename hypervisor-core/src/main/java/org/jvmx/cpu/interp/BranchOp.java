@@ -2,6 +2,7 @@ package org.jvmx.cpu.interp;
 
 import java.lang.invoke.MethodHandles;
 
+import org.jvmx.arch.Hot;
 import org.jvmx.cpu.semantics.Control;
 import org.jvmx.cpu.semantics.Cpu;
 import org.jvmx.isa.Insn;
@@ -29,6 +30,7 @@ final class BranchOp extends Op implements Template {
     }
 
     @Override
+    @Hot
     void exec(Cpu cpu) {
         if (FORM.detail() == ALWAYS || Control.holds(cpu, FORM.detail())) {
             cpu.rip = cpu.checkedTarget(cpu.blockRip + distance, FORM.width());

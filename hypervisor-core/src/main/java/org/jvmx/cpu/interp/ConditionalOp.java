@@ -2,6 +2,7 @@ package org.jvmx.cpu.interp;
 
 import java.lang.invoke.MethodHandles;
 
+import org.jvmx.arch.Hot;
 import org.jvmx.cpu.semantics.Control;
 import org.jvmx.cpu.semantics.Cpu;
 import org.jvmx.isa.Insn;
@@ -29,6 +30,7 @@ final class ConditionalOp extends MemoryOp implements Template {
     }
 
     @Override
+    @Hot
     void exec(Cpu cpu) {
         boolean holds = Control.holds(cpu, FORM.detail());
         if (FORM.source() != Place.NONE) {

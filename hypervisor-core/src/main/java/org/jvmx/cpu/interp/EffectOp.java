@@ -1,5 +1,6 @@
 package org.jvmx.cpu.interp;
 
+import org.jvmx.arch.Hot;
 import org.jvmx.cpu.semantics.Cpu;
 import org.jvmx.cpu.semantics.EffectFn;
 import org.jvmx.cpu.state.Attention;
@@ -17,6 +18,7 @@ final class EffectOp extends Op {
     }
 
     @Override
+    @Hot
     void exec(Cpu cpu) {
         long next = cpu.blockRip + end & ripMask;
         cpu.rip = cpu.blockRip + offset;

@@ -1,5 +1,6 @@
 package org.jvmx.cpu.interp;
 
+import org.jvmx.arch.Hot;
 import org.jvmx.cpu.semantics.Boundary;
 import org.jvmx.cpu.semantics.Cpu;
 import org.jvmx.cpu.semantics.Interrupts;
@@ -69,6 +70,7 @@ public final class Interpreter {
         return block;
     }
 
+    @Hot
     private Block next(Block last) {
         Cpu c = cpu;
         if ((c.modeKey & Cpu.KEY_CODE) != 2) {
@@ -109,6 +111,7 @@ public final class Interpreter {
         return block;
     }
 
+    @Hot
     private void execute(Block block, int most) {
         Cpu c = cpu;
         Op[] ops = block.ops;
@@ -141,6 +144,7 @@ public final class Interpreter {
         c.nextRip = c.rip + (op.end - op.offset);
     }
 
+    @Hot
     private void finish(Op last, int done) {
         Cpu c = cpu;
         int retired = done;

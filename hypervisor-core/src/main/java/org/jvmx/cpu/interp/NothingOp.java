@@ -1,5 +1,6 @@
 package org.jvmx.cpu.interp;
 
+import org.jvmx.arch.Hot;
 import org.jvmx.cpu.semantics.Cpu;
 import org.jvmx.isa.Insn;
 
@@ -10,6 +11,7 @@ final class NothingOp extends Op {
     }
 
     @Override
+    @Hot
     void exec(Cpu cpu) {
         // nothing, by definition
     }

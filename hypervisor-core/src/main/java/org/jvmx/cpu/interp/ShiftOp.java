@@ -2,6 +2,7 @@ package org.jvmx.cpu.interp;
 
 import java.lang.invoke.MethodHandles;
 
+import org.jvmx.arch.Hot;
 import org.jvmx.cpu.semantics.Cpu;
 import org.jvmx.isa.Insn;
 
@@ -30,6 +31,7 @@ final class ShiftOp extends MemoryOp implements Template {
     }
 
     @Override
+    @Hot
     void exec(Cpu cpu) {
         int width = FORM.width();
         int count = (int) read(cpu, FORM.source(), source, immediate, FORM.addressing(), 1) & (width == 8 ? 63 : 31);

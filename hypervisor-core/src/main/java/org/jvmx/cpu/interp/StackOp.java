@@ -2,6 +2,7 @@ package org.jvmx.cpu.interp;
 
 import java.lang.invoke.MethodHandles;
 
+import org.jvmx.arch.Hot;
 import org.jvmx.cpu.semantics.Cpu;
 import org.jvmx.isa.Insn;
 
@@ -31,6 +32,7 @@ final class StackOp extends MemoryOp implements Template {
     }
 
     @Override
+    @Hot
     void exec(Cpu cpu) {
         int width = FORM.width();
         if (FORM.detail() == PUSH) {

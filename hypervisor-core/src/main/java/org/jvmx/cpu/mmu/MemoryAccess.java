@@ -1,5 +1,6 @@
 package org.jvmx.cpu.mmu;
 
+import org.jvmx.arch.Hot;
 import org.jvmx.cpu.state.Completion;
 import org.jvmx.cpu.state.Flags;
 import org.jvmx.memory.HostMemory;
@@ -42,27 +43,32 @@ public abstract class MemoryAccess extends Paging {
 
     // --- loads
 
+    @Hot
     public final long load8(int segment, long linear) {
         int at = (int) (linear >>> 12) & Tlb.MASK;
         return readTags[at] == (linear & -4096L) ? RawMemory.getByte(linear + readAddends[at]) & 0xff : loadSlow(segment, linear, 1);
     }
 
+    @Hot
     public final long load16(int segment, long linear) {
         int at = (int) (linear >>> 12) & Tlb.MASK;
         return readTags[at] == (linear + 1 & -4096L) ? RawMemory.getShort(linear + readAddends[at]) & 0xffff : loadSlow(segment, linear, 2);
     }
 
+    @Hot
     public final long load32(int segment, long linear) {
         int at = (int) (linear >>> 12) & Tlb.MASK;
         return readTags[at] == (linear + 3 & -4096L) ? RawMemory.getInt(linear + readAddends[at]) & 0xffff_ffffL : loadSlow(segment, linear, 4);
     }
 
+    @Hot
     public final long load64(int segment, long linear) {
         int at = (int) (linear >>> 12) & Tlb.MASK;
         return readTags[at] == (linear + 7 & -4096L) ? RawMemory.getLong(linear + readAddends[at]) : loadSlow(segment, linear, 8);
     }
 
     /** Loads 1, 2, 4 or 8 bytes. */
+    @Hot
     public final long load(int segment, long linear, int size) {
         return switch (size) {
             case 1 -> load8(segment, linear);
@@ -74,6 +80,7 @@ public abstract class MemoryAccess extends Paging {
 
     // --- stores
 
+    @Hot
     public final void store8(int segment, long linear, long value) {
         int at = (int) (linear >>> 12) & Tlb.MASK;
         if (writeTags[at] == (linear & -4096L)) {
@@ -83,6 +90,7 @@ public abstract class MemoryAccess extends Paging {
         }
     }
 
+    @Hot
     public final void store16(int segment, long linear, long value) {
         int at = (int) (linear >>> 12) & Tlb.MASK;
         if (writeTags[at] == (linear + 1 & -4096L)) {
@@ -92,6 +100,7 @@ public abstract class MemoryAccess extends Paging {
         }
     }
 
+    @Hot
     public final void store32(int segment, long linear, long value) {
         int at = (int) (linear >>> 12) & Tlb.MASK;
         if (writeTags[at] == (linear + 3 & -4096L)) {
@@ -101,6 +110,7 @@ public abstract class MemoryAccess extends Paging {
         }
     }
 
+    @Hot
     public final void store64(int segment, long linear, long value) {
         int at = (int) (linear >>> 12) & Tlb.MASK;
         if (writeTags[at] == (linear + 7 & -4096L)) {
@@ -111,6 +121,7 @@ public abstract class MemoryAccess extends Paging {
     }
 
     /** Stores the low 1, 2, 4 or 8 bytes of {@code value}. */
+    @Hot
     public final void store(int segment, long linear, int size, long value) {
         switch (size) {
             case 1 -> store8(segment, linear, value);
@@ -123,6 +134,7 @@ public abstract class MemoryAccess extends Paging {
     // --- read-modify-write: faults as a write would, before anything is computed
 
     /** Loads what a following {@link #store} at the same place will change; the store cannot fault then. */
+    @Hot
     public final long loadForUpdate(int segment, long linear, int size) {
         int at = (int) (linear >>> 12) & Tlb.MASK;
         if (writeTags[at] != (linear + size - 1 & -4096L)) {

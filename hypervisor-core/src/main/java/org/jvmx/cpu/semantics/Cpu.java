@@ -1,6 +1,7 @@
 package org.jvmx.cpu.semantics;
 
 import org.jvmx.cpu.fp.Fp80;
+import org.jvmx.arch.Hot;
 import org.jvmx.cpu.mmu.MemoryAccess;
 import org.jvmx.cpu.state.Attention;
 import org.jvmx.cpu.state.Flags;
@@ -53,6 +54,7 @@ public final class Cpu extends MemoryAccess {
     // --- registers by width
 
     /** A general register, zero-extended from {@code width} bytes. */
+    @Hot
     public long reg(int number, int width) {
         long value = gpr[number];
         return switch (width) {
@@ -64,6 +66,7 @@ public final class Cpu extends MemoryAccess {
     }
 
     /** Writes a general register: 1 and 2 bytes leave the rest, 4 bytes zero the upper half. */
+    @Hot
     public void reg(int number, int width, long value) {
         gpr[number] = switch (width) {
             case 1 -> gpr[number] & ~0xffL | value & 0xff;
@@ -126,6 +129,7 @@ public final class Cpu extends MemoryAccess {
     }
 
     /** Linear address of {@code size} bytes at an offset in a segment, checked against it. SDM, "Limit Checking", "Type Checking". */
+    @Hot
     public long linear(int segment, long offset, int size, boolean write) {
         if ((modeKey & KEY_CODE) == 2) {
             return segment >= FS ? base[segment] + offset : offset;
@@ -175,6 +179,7 @@ public final class Cpu extends MemoryAccess {
     }
 
     /** Pushes {@code size} bytes on the current stack. */
+    @Hot
     public void push(int size, long value) {
         int width = stackSize();
         long top = gpr[RSP] - size & mask(width);
@@ -183,6 +188,7 @@ public final class Cpu extends MemoryAccess {
     }
 
     /** Pops {@code size} bytes. */
+    @Hot
     public long pop(int size) {
         int width = stackSize();
         long top = reg(RSP, width);
@@ -203,6 +209,7 @@ public final class Cpu extends MemoryAccess {
     }
 
     /** The target cut to {@code width} bytes, if a near transfer may go there. */
+    @Hot
     public long checkedTarget(long target, int width) {
         long cut = target & mask(width);
         if ((modeKey & KEY_CODE) == 2) {
