@@ -6,11 +6,14 @@ import org.jvmx.arch.Hot;
 import org.jvmx.cpu.semantics.Cpu;
 import org.jvmx.isa.Insn;
 
-/** {@code dst = f(dst, src)} and flags, or flags only. Template. */
+/** {@code dst = f(a, b)} and flags, or flags only; with three operands ({@code detail} 1) the first one is written and not read. Template. */
 final class BinaryOp extends MemoryOp implements Template {
+    static final int THREE_OPERANDS = 1;
+
     private static final Form FORM = Specializer.form(MethodHandles.lookup());
 
     private final int target;
+    private final int first;
     private final int source;
     private final long immediate;
 
@@ -21,6 +24,7 @@ final class BinaryOp extends MemoryOp implements Template {
     private BinaryOp(Insn insn, int offset, int index) {
         super(insn, offset, index);
         target = insn == null ? 0 : insn.register(0);
+        first = insn == null || insn.operandCount < 3 ? target : insn.register(1);
         source = insn == null || insn.operandCount < 2 ? 0 : insn.register(insn.operandCount - 1);
         immediate = insn == null ? 0 : insn.immediate & Cpu.mask(FORM.sourceWidth());
     }
@@ -34,14 +38,16 @@ final class BinaryOp extends MemoryOp implements Template {
     @Hot
     void exec(Cpu cpu) {
         int width = FORM.width();
-        if (FORM.target() == Place.MEMORY && FORM.writes()) {
+        if (FORM.target() == Place.MEMORY && FORM.writes() && FORM.detail() != THREE_OPERANDS) {
             update(cpu, width);
             return;
         }
-        long a = read(cpu, FORM.target(), target, 0, FORM.addressing(), width);
+        long a = read(cpu, FORM.target(), first, 0, FORM.addressing(), width);
         long b = read(cpu, FORM.source(), source, immediate, FORM.addressing(), FORM.sourceWidth());
         long result = FORM.value().of(width, a, b, carry(cpu)) & Cpu.mask(width);
-        if (FORM.writes()) {
+        if (FORM.detail() == THREE_OPERANDS) {
+            cpu.reg(target, width, result);
+        } else if (FORM.writes()) {
             writeRegister(cpu, FORM.target(), target, width, result);
         }
         FORM.flags().record(cpu, width, a, b, result);

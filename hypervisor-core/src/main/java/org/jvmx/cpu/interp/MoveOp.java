@@ -23,7 +23,7 @@ final class MoveOp extends MemoryOp implements Template {
     private MoveOp(Insn insn, int offset, int index) {
         super(insn, offset, index);
         target = insn == null ? 0 : insn.register(0);
-        source = insn == null ? 0 : insn.register(1);
+        source = insn == null ? 0 : insn.register(insn.operandCount - 1);
         immediate = insn == null ? 0 : insn.immediate;
     }
 
@@ -43,5 +43,6 @@ final class MoveOp extends MemoryOp implements Template {
         } else {
             writeRegister(cpu, FORM.target(), target, width, value);
         }
+        FORM.flags().record(cpu, width, 0, b, value & Cpu.mask(width));
     }
 }

@@ -25,7 +25,7 @@ final class OpFactory {
         if (fault >= 0) {
             return new FaultOp(fault, insn, offset, index);
         }
-        return switch (meanings.of(insn.row)) {
+        return switch (meanings.of(insn)) {
             case null -> new FaultOp(VECTOR_UD, insn, offset, index);
             case Meaning.Effect(var body) -> new EffectOp(body, insn, offset, index);
             case Meaning.Nothing() -> new NothingOp(insn, offset, index);
@@ -40,14 +40,14 @@ final class OpFactory {
             case Meaning.Compare(var value, var flags) -> Specializer.of(BinaryOp.class, binary(insn, value, flags, false));
             case Meaning.Unary(var value, var flags) -> Specializer.of(BinaryOp.class, binary(insn, value, flags, true));
             case Meaning.Shift(var value, var flags) -> Specializer.of(ShiftOp.class, shift(insn, value, flags));
-            case Meaning.Move(var value) -> Specializer.of(MoveOp.class, move(insn, value, 0));
-            case Meaning.SignExtend() -> Specializer.of(MoveOp.class, move(insn, null, MoveOp.SIGN_EXTEND));
+            case Meaning.Move(var value, var flags) -> Specializer.of(MoveOp.class, move(insn, value, flags, 0));
+            case Meaning.SignExtend() -> Specializer.of(MoveOp.class, move(insn, null, FlagEffect.NONE, MoveOp.SIGN_EXTEND));
             case Meaning.Address() -> Specializer.of(AddressOp.class, plain(insn, insn.operandSize, 0));
             case Meaning.JumpIf() -> Specializer.of(BranchOp.class, plain(insn, insn.operandSize, condition));
             case Meaning.SetIf() -> Specializer.of(ConditionalOp.class, operands(insn, 1, condition));
             case Meaning.MoveIf() -> Specializer.of(ConditionalOp.class, operands(insn, insn.width(0), condition));
             case Meaning.Transfer(var kind) -> transfer(kind, insn);
-            case Meaning.Nothing(), Meaning.Effect(_) -> throw new IllegalStateException("no template for " + insn);
+            case Meaning.Nothing(), Meaning.Effect(_), Meaning.ByForm(_) -> throw new IllegalStateException("no template for " + insn);
         };
     }
 
@@ -67,17 +67,19 @@ final class OpFactory {
     private static Form binary(Insn insn, Fn value, FlagEffect flags, boolean writes) {
         int last = insn.operandCount - 1;
         int source = last == 0 ? Place.NONE : Place.of(insn, last);
-        return new Form(value, flags, null, readsCarry(insn), writes, insn.width(0), insn.width(last), Place.of(insn, 0), source,
-                MemoryOp.addressing(insn), 0);
+        boolean three = insn.operandCount == 3;
+        return new Form(value, flags, null, readsCarry(insn), writes, insn.width(0), insn.width(last), Place.of(insn, three ? 1 : 0), source,
+                MemoryOp.addressing(insn), three ? BinaryOp.THREE_OPERANDS : 0);
     }
 
     private static Form shift(Insn insn, Fn value, Meaning.ShiftFlags flags) {
-        int source = insn.operandCount == 1 ? Place.NONE : Place.of(insn, 1);
+        int source = insn.operandCount == 1 ? Place.NONE : Place.of(insn, insn.operandCount - 1);
         return new Form(value, null, flags, readsCarry(insn), true, insn.width(0), 1, Place.of(insn, 0), source, MemoryOp.addressing(insn), 0);
     }
 
-    private static Form move(Insn insn, Fn value, int detail) {
-        return new Form(value, null, null, false, true, insn.width(0), insn.width(1), Place.of(insn, 0), Place.of(insn, 1),
+    private static Form move(Insn insn, Fn value, FlagEffect flags, int detail) {
+        int last = insn.operandCount - 1;
+        return new Form(value, flags, null, false, true, insn.width(0), insn.width(last), Place.of(insn, 0), Place.of(insn, last),
                 MemoryOp.addressing(insn), detail);
     }
 

@@ -21,7 +21,7 @@ final class ShiftOp extends MemoryOp implements Template {
     private ShiftOp(Insn insn, int offset, int index) {
         super(insn, offset, index);
         target = insn == null ? 0 : insn.register(0);
-        source = insn == null || insn.operandCount < 2 ? 0 : insn.register(1);
+        source = insn == null || insn.operandCount < 2 ? 0 : insn.register(insn.operandCount - 1);
         immediate = insn == null ? 0 : insn.immediate;
     }
 
