@@ -1,7 +1,8 @@
 package org.jvmx.cpu.semantics;
 
-import org.jvmx.cpu.fp.Fp80;
+import org.jvmx.arch.CpuidAnswer;
 import org.jvmx.arch.Hot;
+import org.jvmx.cpu.fp.Fp80;
 import org.jvmx.cpu.mmu.MemoryAccess;
 import org.jvmx.cpu.state.Attention;
 import org.jvmx.cpu.state.Flags;
@@ -45,6 +46,10 @@ public final class Cpu extends MemoryAccess {
     final Descriptor gate = new Descriptor();
     final Descriptor stackDescriptor = new Descriptor();
     final StackFrame frame = new StackFrame();
+
+    /** Model-specific registers that only RDMSR, WRMSR and MSR lists see; and room for an answer of CPUID. */
+    final MsrFile msrs = new MsrFile();
+    final CpuidAnswer cpuid = new CpuidAnswer();
 
     public Cpu(HostMemory host, Model model) {
         super(host);

@@ -41,6 +41,12 @@ public final class Meanings {
         Invalidations.define(this);
         SystemFlags.define(this);
         VmxInstructions.define(this);
+        Msrs.define(this);
+        Timing.define(this);
+        Processor.define(this);
+        Syscalls.define(this);
+        Io.define(this);
+        XsaveFamily.define(this);
     }
 
     /** Binds a mnemonic to its meaning. */

@@ -108,8 +108,8 @@ public final class Msrs {
         switch (index) {
             case Msr.SPEC_CTRL -> file.value = file.specCtrl;
             case Msr.ARCH_CAPABILITIES -> file.value = cpu.model.table().archCapabilities();
-            case Msr.PLATFORM_INFO -> file.value = cpu.model.table().platformInfo();
-            case Msr.BIOS_SIGN_ID -> file.value = cpu.model.table().microcodeRevision();
+            case Msr.PLATFORM_INFO -> file.value = cpu.model.table().platformInformation();
+            case Msr.BIOS_SIGN_ID -> file.value = (long) cpu.model.table().microcodeRevision() << 32;
             case Msr.PLATFORM_ID, Msr.P5_MC_ADDR, Msr.P5_MC_TYPE, Msr.MISC_FEATURES_ENABLES -> file.value = 0;
             case Msr.FEATURE_CONTROL -> file.value = file.featureControl;
             case Msr.MISC_ENABLE -> file.value = file.miscEnable;

@@ -6,7 +6,7 @@ import org.jvmx.vmx.ExitReason;
 import org.jvmx.vmx.SecondaryControl;
 
 /**
- * Saving and restoring x87 and SSE state. SDM Vol. 1, "Managing State Using the XSAVE Feature Set"; SDM Vol. 2: FXRSTOR FXSAVE LDMXCSR STMXCSR XGETBV
+ * Saving and restoring x87 and SSE state. SDM Vol. 1, "Managing State Using the XSAVE Feature Set"; SDM Vol. 2: FXRSTOR FXSAVE XGETBV
  * XRSTOR XRSTORS XSAVE XSAVEC XSAVEOPT XSAVES XSETBV. The components are x87 (bit 0) and SSE (bit 1).
  */
 final class XsaveFamily {
@@ -23,8 +23,6 @@ final class XsaveFamily {
     static void define(Meanings to) {
         to.effect(Mnemonic.FXSAVE, XsaveFamily::fxsave);
         to.effect(Mnemonic.FXRSTOR, XsaveFamily::fxrstor);
-        to.effect(Mnemonic.LDMXCSR, XsaveFamily::ldmxcsr);
-        to.effect(Mnemonic.STMXCSR, XsaveFamily::stmxcsr);
         to.effect(Mnemonic.XSAVE, (cpu, insn) -> save(cpu, insn, false, false));
         to.effect(Mnemonic.XSAVEOPT, (cpu, insn) -> save(cpu, insn, false, true));
         to.effect(Mnemonic.XSAVEC, (cpu, insn) -> save(cpu, insn, true, true));
@@ -33,20 +31,6 @@ final class XsaveFamily {
         to.effect(Mnemonic.XRSTORS, XsaveFamily::xrstors);
         to.effect(Mnemonic.XGETBV, XsaveFamily::xgetbv);
         to.effect(Mnemonic.XSETBV, XsaveFamily::xsetbv);
-    }
-
-    // --- MXCSR
-
-    private static void ldmxcsr(Cpu cpu, Insn insn) {
-        int value = (int) cpu.operand(insn, 0);
-        if ((value & MXCSR_RESERVED) != 0) {
-            throw cpu.gp(0);
-        }
-        cpu.mxcsr = value;
-    }
-
-    private static void stmxcsr(Cpu cpu, Insn insn) {
-        cpu.operand(insn, 0, cpu.mxcsr);
     }
 
     // --- FXSAVE

@@ -1,6 +1,7 @@
 package org.jvmx.cpu.semantics;
 
 import java.util.HexFormat;
+import org.jvmx.arch.ProcessorModel;
 import org.jvmx.cpu.state.GuestFault;
 import org.jvmx.isa.Decoder;
 import org.jvmx.isa.Feature;
@@ -27,6 +28,11 @@ final class Rig implements AutoCloseable {
             @Override
             public boolean offers(Feature feature) {
                 return true;
+            }
+
+            @Override
+            public ProcessorModel table() {
+                return ProcessorModel.jvmxV1();
             }
 
             @Override
