@@ -104,6 +104,11 @@ public final class Msrs {
         return true;
     }
 
+    /** The value that the last successful {@link #read} found. */
+    public static long value(Cpu cpu) {
+        return cpu.msrs.value;
+    }
+
     private static boolean readOther(Cpu cpu, MsrFile file, int index) {
         switch (index) {
             case Msr.SPEC_CTRL -> file.value = file.specCtrl;
