@@ -61,8 +61,8 @@ final class X87Arithmetic {
         function(to, FSIN, Fp80.C2, Fp80::sine);
         function(to, FCOS, Fp80.C2, Fp80::cosine);
         two(to, FSCALE, 0, Fp80::scale);
-        two(to, FPREM, Fp80.C2, (u, ex, x, ey, y) -> u.remainder(ex, x, ey, y, false));
-        two(to, FPREM1, Fp80.C2, (u, ex, x, ey, y) -> u.remainder(ex, x, ey, y, true));
+        two(to, FPREM, X87Stack.CONDITIONS, (u, ex, x, ey, y) -> u.remainder(ex, x, ey, y, false));
+        two(to, FPREM1, X87Stack.CONDITIONS, (u, ex, x, ey, y) -> u.remainder(ex, x, ey, y, true));
         popping(to, FPATAN, Fp80::arcTangent);
         popping(to, FYL2X, Fp80::yTimesLog2);
         popping(to, FYL2XP1, Fp80::yTimesLog2Plus1);
@@ -168,10 +168,8 @@ final class X87Arithmetic {
         int conditions = unit.status;
         unit.status &= ~X87Stack.CONDITIONS;
         X87Stack.endPreserving(cpu, insn, faulty ? Fp80.C1 : 0);
-        if (unit.hasResult()) {
-            cpu.statusFlags(((conditions & Fp80.C3) != 0 ? Flags.ZF : 0) | ((conditions & Fp80.C2) != 0 ? Flags.PF : 0)
-                    | ((conditions & Fp80.C0) != 0 ? Flags.CF : 0));
-        }
+        cpu.statusFlags(((conditions & Fp80.C3) != 0 ? Flags.ZF : 0) | ((conditions & Fp80.C2) != 0 ? Flags.PF : 0)
+                | ((conditions & Fp80.C0) != 0 ? Flags.CF : 0));
         popAll(cpu, pops);
     }
 
@@ -226,12 +224,13 @@ final class X87Arithmetic {
         });
     }
 
-    /** {@code ST(0) = f(ST(0), ST(1))}. */
+    /** {@code ST(0) = f(ST(0), ST(1))}; where that is a NaN only C2 and C1 of the conditions change. */
     private static void two(Meanings to, Mnemonic mnemonic, int conditions, Operation f) {
         to.effect(mnemonic, (cpu, insn) -> {
             X87Stack.begin(cpu);
             runOnBoth(cpu, f);
-            X87Stack.end(cpu, insn, conditions);
+            boolean nothingDone = (cpu.fpu.signExponent & Fp80.SPECIAL) == Fp80.SPECIAL || !cpu.fpu.hasResult();
+            X87Stack.end(cpu, insn, nothingDone ? conditions & Fp80.C2 : conditions);
             if (cpu.fpu.hasResult()) {
                 X87Stack.setResult(cpu, 0);
             }

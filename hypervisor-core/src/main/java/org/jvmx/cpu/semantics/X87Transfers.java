@@ -16,6 +16,9 @@ import org.jvmx.isa.Mnemonic;
 final class X87Transfers {
     private static final int STORE_STOPS = FpException.BEFORE_OPERATION | FpException.OE | FpException.UE;
 
+    /** The alias of FSTP that does not look whether ST(0) is empty. */
+    private static final int UNCHECKED_STORE = 0xd9;
+
     private X87Transfers() {
     }
 
@@ -55,14 +58,15 @@ final class X87Transfers {
         move(to, FCMOVNU, cpu -> !cpu.pf());
     }
 
+    /** A denormal number is loaded even if that exception is unmasked. */
     private static void load(Cpu cpu, Insn insn, Source source) {
         X87Stack.begin(cpu);
         source.load(cpu, insn);
-        if (!empty(cpu, -1)) {
+        if (!empty(cpu, -1) && (cpu.fpu.status & X87Stack.SF) == 0) {
             X87Stack.overflow(cpu);
         }
         X87Stack.end(cpu, insn, 0);
-        if (cpu.fpu.hasResult()) {
+        if ((cpu.fpu.unmasked() & FpException.IE) == 0) {
             X87Stack.push(cpu);
             X87Stack.setResult(cpu, 0);
         }
@@ -112,14 +116,17 @@ final class X87Transfers {
             storeFloat(cpu, insn, pop);
             return;
         }
-        if (empty(cpu, 0)) {
+        boolean nothing = empty(cpu, 0) && insn.opcode == UNCHECKED_STORE;
+        if (empty(cpu, 0) && !nothing) {
             X87Stack.underflow(cpu);
         } else {
             copy(cpu, 0);
         }
         X87Stack.end(cpu, insn, 0);
         if (cpu.fpu.hasResult()) {
-            X87Stack.setResult(cpu, insn.register(0));
+            if (!nothing) {
+                X87Stack.setResult(cpu, insn.register(0));
+            }
             if (pop) {
                 X87Stack.pop(cpu);
             }
