@@ -28,7 +28,10 @@ public final class Vector {
     private Vector() {
     }
 
-    /** Whether the exception pushes an error code in protected mode. (#CP does only where CET is supported, which no processor of ours is.) */
+    /**
+     * Whether the exception pushes an error code in protected mode. (#CP does only where CET is supported, which no processor of ours
+     * is.)
+     */
     public static boolean hasErrorCode(int vector) {
         return vector >= 0 && vector < 32 && (WITH_ERROR_CODE & 1 << vector) != 0;
     }

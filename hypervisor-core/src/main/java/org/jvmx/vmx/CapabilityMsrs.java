@@ -37,21 +37,26 @@ public final class CapabilityMsrs {
     private static final long INVVPID = 1L << 32;
     private static final long INVVPID_TYPES = 15L << 40;
 
-    private static final long EPT = EXECUTE_ONLY | WALK_LENGTH_4 | UNCACHEABLE | WRITE_BACK | PAGES_2M | PAGES_1G | INVEPT | ACCESSED_DIRTY | INVEPT_TYPES;
+    private static final long EPT = EXECUTE_ONLY | WALK_LENGTH_4 | UNCACHEABLE | WRITE_BACK | PAGES_2M | PAGES_1G | INVEPT
+            | ACCESSED_DIRTY | INVEPT_TYPES;
 
     /** The controls that the software processor implements. */
     private static final List<Control> SOFTWARE = List.of(
             PinBasedControl.EXTERNAL_INTERRUPT_EXITING, PinBasedControl.NMI_EXITING, PinBasedControl.VIRTUAL_NMIS,
             PinBasedControl.ACTIVATE_PREEMPTION_TIMER,
-            PrimaryControl.INTERRUPT_WINDOW_EXITING, PrimaryControl.USE_TSC_OFFSETTING, PrimaryControl.HLT_EXITING, PrimaryControl.INVLPG_EXITING,
+            PrimaryControl.INTERRUPT_WINDOW_EXITING, PrimaryControl.USE_TSC_OFFSETTING, PrimaryControl.HLT_EXITING,
+            PrimaryControl.INVLPG_EXITING,
             PrimaryControl.MWAIT_EXITING, PrimaryControl.RDPMC_EXITING, PrimaryControl.RDTSC_EXITING, PrimaryControl.CR3_LOAD_EXITING,
-            PrimaryControl.CR3_STORE_EXITING, PrimaryControl.CR8_LOAD_EXITING, PrimaryControl.CR8_STORE_EXITING, PrimaryControl.USE_TPR_SHADOW,
+            PrimaryControl.CR3_STORE_EXITING, PrimaryControl.CR8_LOAD_EXITING, PrimaryControl.CR8_STORE_EXITING,
+            PrimaryControl.USE_TPR_SHADOW,
             PrimaryControl.NMI_WINDOW_EXITING, PrimaryControl.MOV_DR_EXITING, PrimaryControl.UNCONDITIONAL_IO_EXITING,
             PrimaryControl.USE_IO_BITMAPS, PrimaryControl.MONITOR_TRAP_FLAG, PrimaryControl.USE_MSR_BITMAPS, PrimaryControl.MONITOR_EXITING,
             PrimaryControl.PAUSE_EXITING, PrimaryControl.ACTIVATE_SECONDARY_CONTROLS,
-            SecondaryControl.ENABLE_EPT, SecondaryControl.DESCRIPTOR_TABLE_EXITING, SecondaryControl.ENABLE_RDTSCP, SecondaryControl.ENABLE_VPID,
+            SecondaryControl.ENABLE_EPT, SecondaryControl.DESCRIPTOR_TABLE_EXITING, SecondaryControl.ENABLE_RDTSCP,
+            SecondaryControl.ENABLE_VPID,
             SecondaryControl.WBINVD_EXITING, SecondaryControl.UNRESTRICTED_GUEST, SecondaryControl.PAUSE_LOOP_EXITING,
-            SecondaryControl.RDRAND_EXITING, SecondaryControl.RDSEED_EXITING, SecondaryControl.ENABLE_INVPCID, SecondaryControl.ENABLE_XSAVES,
+            SecondaryControl.RDRAND_EXITING, SecondaryControl.RDSEED_EXITING, SecondaryControl.ENABLE_INVPCID,
+            SecondaryControl.ENABLE_XSAVES,
             ExitControl.SAVE_DEBUG_CONTROLS, ExitControl.HOST_ADDRESS_SPACE_SIZE, ExitControl.ACKNOWLEDGE_INTERRUPT_ON_EXIT,
             ExitControl.SAVE_IA32_PAT, ExitControl.LOAD_IA32_PAT, ExitControl.SAVE_IA32_EFER, ExitControl.LOAD_IA32_EFER,
             ExitControl.SAVE_PREEMPTION_TIMER_VALUE,

@@ -15,9 +15,4 @@ public sealed interface Control permits PinBasedControl, PrimaryControl, Seconda
     default long mask() {
         return 1L << bit();
     }
-
-    /** The SDM's name of the control. */
-    default String title() {
-        return word().title() + ": " + name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
-    }
 }

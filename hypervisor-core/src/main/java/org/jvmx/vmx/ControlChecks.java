@@ -11,7 +11,7 @@ import org.jvmx.vmx.Check.Section;
 /** SDM Vol. 3, "Checks on VMX Controls". */
 final class ControlChecks {
     private static final String BY_CAPABILITIES = "the bits that the capability MSRs allow to be 0 or 1";
-    private static final String CLEAR = "Clear bits that are not allowed-1 and set those that are not allowed-0; CapabilityMsrs.word() does both.";
+    private static final String CLEAR = "Clear what is not allowed-1, set what is not allowed-0; CapabilityMsrs.word() does both.";
     private static final String FRAME = "a multiple of 4096 within the physical-address width";
     private static final String ALLOCATE = "Give the address of a page of memory, or turn the control off.";
     private static final String LIST = "a multiple of 16, the list within the physical-address width and at most 512 entries";
@@ -56,7 +56,8 @@ final class ControlChecks {
     }
 
     private static void words(List<Check> list) {
-        list.add(execution("control.pin-based.reserved", List.of(PIN_BASED_CONTROLS), s -> s.allowed(PIN_BASED_CONTROLS, ControlWord.PIN_BASED),
+        list.add(execution("control.pin-based.reserved", List.of(PIN_BASED_CONTROLS),
+                s -> s.allowed(PIN_BASED_CONTROLS, ControlWord.PIN_BASED),
                 BY_CAPABILITIES, CLEAR));
         list.add(execution("control.primary.reserved", List.of(PRIMARY_CONTROLS), s -> s.allowed(PRIMARY_CONTROLS, ControlWord.PRIMARY),
                 BY_CAPABILITIES, CLEAR));
@@ -66,7 +67,8 @@ final class ControlChecks {
         list.add(execution("control.tertiary.reserved", List.of(TERTIARY_CONTROLS, PRIMARY_CONTROLS),
                 s -> !s.on(PrimaryControl.ACTIVATE_TERTIARY_CONTROLS) || s.allowed(TERTIARY_CONTROLS, ControlWord.TERTIARY),
                 BY_CAPABILITIES, CLEAR));
-        list.add(execution("control.cr3-target-count", List.of(CR3_TARGET_COUNT), s -> s.get(CR3_TARGET_COUNT) <= CapabilityMsrs.CR3_TARGETS,
+        list.add(execution("control.cr3-target-count", List.of(CR3_TARGET_COUNT),
+                s -> s.get(CR3_TARGET_COUNT) <= CapabilityMsrs.CR3_TARGETS,
                 "0 to 4", "There are four CR3-target values."));
     }
 
@@ -83,7 +85,8 @@ final class ControlChecks {
         list.add(execution("control.virtual-apic-address", List.of(VIRTUAL_APIC_ADDRESS, PRIMARY_CONTROLS),
                 s -> !s.on(PrimaryControl.USE_TPR_SHADOW) || s.frame(VIRTUAL_APIC_ADDRESS), FRAME, ALLOCATE));
         list.add(execution("control.tpr-threshold.reserved", List.of(TPR_THRESHOLD, PRIMARY_CONTROLS, SECONDARY_CONTROLS),
-                s -> !s.on(PrimaryControl.USE_TPR_SHADOW) || s.on(SecondaryControl.VIRTUAL_INTERRUPT_DELIVERY) || s.get(TPR_THRESHOLD) <= 15,
+                s -> !s.on(PrimaryControl.USE_TPR_SHADOW) || s.on(SecondaryControl.VIRTUAL_INTERRUPT_DELIVERY)
+                        || s.get(TPR_THRESHOLD) <= 15,
                 "0 to 15", "The threshold is compared with a 4-bit priority class."));
         list.add(execution("control.tpr-threshold.vtpr", List.of(TPR_THRESHOLD, VIRTUAL_APIC_ADDRESS, PRIMARY_CONTROLS, SECONDARY_CONTROLS),
                 s -> !s.on(PrimaryControl.USE_TPR_SHADOW) || s.on(SecondaryControl.VIRTUAL_INTERRUPT_DELIVERY)
@@ -104,7 +107,8 @@ final class ControlChecks {
         list.add(execution("control.apic-virtualization.tpr-shadow", List.of(SECONDARY_CONTROLS, PRIMARY_CONTROLS),
                 s -> s.on(PrimaryControl.USE_TPR_SHADOW) || !s.on(SecondaryControl.VIRTUALIZE_X2APIC_MODE)
                         && !s.on(SecondaryControl.APIC_REGISTER_VIRTUALIZATION) && !s.on(SecondaryControl.VIRTUAL_INTERRUPT_DELIVERY),
-                "x2APIC mode, register virtualization and virtual-interrupt delivery only with \"use TPR shadow\"", "Turn the TPR shadow on."));
+                "x2APIC mode, register virtualization and virtual-interrupt delivery only with \"use TPR shadow\"",
+                "Turn the TPR shadow on."));
         list.add(execution("control.x2apic-mode", List.of(SECONDARY_CONTROLS, PRIMARY_CONTROLS),
                 s -> !s.on(SecondaryControl.VIRTUALIZE_X2APIC_MODE) || !s.on(SecondaryControl.VIRTUALIZE_APIC_ACCESSES),
                 "not both \"virtualize x2APIC mode\" and \"virtualize APIC accesses\"", "A guest's APIC is in one mode or the other."));
@@ -212,7 +216,8 @@ final class ControlChecks {
 
     private static void injection(List<Check> list) {
         VmcsField info = ENTRY_INTERRUPTION_INFORMATION;
-        list.add(Check.of(Section.ENTRY_CONTROLS, "entry.reserved", List.of(ENTRY_CONTROLS), s -> s.allowed(ENTRY_CONTROLS, ControlWord.ENTRY),
+        list.add(Check.of(Section.ENTRY_CONTROLS, "entry.reserved", List.of(ENTRY_CONTROLS),
+                s -> s.allowed(ENTRY_CONTROLS, ControlWord.ENTRY),
                 BY_CAPABILITIES, CLEAR));
         list.add(Check.of(Section.ENTRY_CONTROLS, "entry.injection.type", List.of(info), ControlChecks::legalType,
                 "type 0, 2 to 6, or 7 where there is a monitor trap flag", "Type 1 is reserved.").injecting());
@@ -221,9 +226,11 @@ final class ControlChecks {
         list.add(Check.of(Section.ENTRY_CONTROLS, "entry.injection.deliver-error-code",
                 List.of(info, GUEST_CR0, SECONDARY_CONTROLS, PRIMARY_CONTROLS),
                 s -> Interruption.hasErrorCode(s.injected()) == deliversErrorCode(s),
-                "1 for hardware exceptions 8, 10 to 14 and 17 of a guest in protected mode, else 0", "Interruption.of() takes it as an argument.")
+                "1 for hardware exceptions 8, 10 to 14 and 17 of a guest in protected mode, else 0",
+                "Interruption.of() takes it as an argument.")
                 .injecting());
-        list.add(Check.of(Section.ENTRY_CONTROLS, "entry.injection.reserved", List.of(info), s -> (s.injected() & INFORMATION_RESERVED) == 0,
+        list.add(Check.of(Section.ENTRY_CONTROLS, "entry.injection.reserved", List.of(info),
+                s -> (s.injected() & INFORMATION_RESERVED) == 0,
                 "bits 30:12 are 0", "Clear them; IDT-vectoring information may have bit 12 set.").injecting());
         list.add(Check.of(Section.ENTRY_CONTROLS, "entry.injection.error-code", List.of(ENTRY_EXCEPTION_ERROR_CODE, info),
                 s -> !Interruption.hasErrorCode(s.injected()) || (s.word(ENTRY_EXCEPTION_ERROR_CODE) & ERROR_CODE_HIGH) == 0,

@@ -1,8 +1,8 @@
 package org.jvmx.vmx;
 
 /**
- * SDM Vol. 3, "Exit Qualification for Debug Exceptions"; of a page fault the qualification is the linear address, and of other exceptions it
- * is 0.
+ * SDM Vol. 3, "Exit Qualification for Debug Exceptions"; of a page fault the qualification is the linear address, and of other exceptions
+ * it is 0.
  */
 public record DebugException(long bits) {
     /** B0 to B3: the breakpoint conditions that were met. */

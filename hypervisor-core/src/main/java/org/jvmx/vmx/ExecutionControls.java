@@ -5,9 +5,11 @@ package org.jvmx.vmx;
  * Secondary controls are 0 here while they are not activated.
  */
 public final class ExecutionControls {
-    private static final int TRANSLATED_PRIMARY = masks(PrimaryControl.USE_TSC_OFFSETTING, PrimaryControl.HLT_EXITING, PrimaryControl.INVLPG_EXITING,
+    private static final int TRANSLATED_PRIMARY = masks(PrimaryControl.USE_TSC_OFFSETTING, PrimaryControl.HLT_EXITING,
+            PrimaryControl.INVLPG_EXITING,
             PrimaryControl.MWAIT_EXITING, PrimaryControl.RDPMC_EXITING, PrimaryControl.RDTSC_EXITING, PrimaryControl.CR3_LOAD_EXITING,
-            PrimaryControl.CR3_STORE_EXITING, PrimaryControl.CR8_LOAD_EXITING, PrimaryControl.CR8_STORE_EXITING, PrimaryControl.USE_TPR_SHADOW,
+            PrimaryControl.CR3_STORE_EXITING, PrimaryControl.CR8_LOAD_EXITING, PrimaryControl.CR8_STORE_EXITING,
+            PrimaryControl.USE_TPR_SHADOW,
             PrimaryControl.MOV_DR_EXITING, PrimaryControl.UNCONDITIONAL_IO_EXITING, PrimaryControl.USE_IO_BITMAPS,
             PrimaryControl.USE_MSR_BITMAPS, PrimaryControl.MONITOR_EXITING, PrimaryControl.PAUSE_EXITING);
     private static final int TRANSLATED_SECONDARY = masks(SecondaryControl.DESCRIPTOR_TABLE_EXITING, SecondaryControl.ENABLE_RDTSCP,

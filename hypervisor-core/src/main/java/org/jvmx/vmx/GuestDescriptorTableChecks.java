@@ -15,7 +15,8 @@ final class GuestDescriptorTableChecks {
     }
 
     private static Check base(String id, VmcsField field) {
-        return Check.of(Section.GUEST_TABLES, id, List.of(field), s -> s.canonical(field), "a canonical address", "Bits 63:48 must equal bit 47.");
+        return Check.of(Section.GUEST_TABLES, id, List.of(field),
+                s -> s.canonical(field), "a canonical address", "Bits 63:48 must equal bit 47.");
     }
 
     private static Check limit(String id, VmcsField field) {

@@ -38,15 +38,18 @@ final class GuestNonRegisterChecks {
     }
 
     private static void activity(List<Check> list) {
-        list.add(check("guest.activity.supported", List.of(GUEST_ACTIVITY_STATE), s -> s.capabilities().supportsActivity(s.get(GUEST_ACTIVITY_STATE)),
+        list.add(check("guest.activity.supported", List.of(GUEST_ACTIVITY_STATE),
+                s -> s.capabilities().supportsActivity(s.get(GUEST_ACTIVITY_STATE)),
                 "0 active, 1 HLT, 2 shutdown, 3 wait-for-SIPI", "IA32_VMX_MISC says which states there are.").always());
         list.add(check("guest.activity.hlt-privilege", List.of(GUEST_ACTIVITY_STATE, GUEST_SS_ACCESS_RIGHTS),
                 s -> s.activity() != Activity.HLT || AccessRights.dpl(s.rights(EntryState.SS)) == 0, "HLT only where SS.DPL is 0",
                 "HLT is privileged.").always());
         list.add(check("guest.activity.blocking", List.of(GUEST_ACTIVITY_STATE, GUEST_INTERRUPTIBILITY_STATE),
-                s -> s.activity() == Activity.ACTIVE || !s.blocked(BLOCKING_BY_INSTRUCTION), "active while events are blocked by STI or MOV SS",
+                s -> s.activity() == Activity.ACTIVE || !s.blocked(BLOCKING_BY_INSTRUCTION),
+                "active while events are blocked by STI or MOV SS",
                 "Clear the blocking: HLT ended it.").always());
-        list.add(check("guest.activity.injection", List.of(GUEST_ACTIVITY_STATE, ENTRY_INTERRUPTION_INFORMATION), GuestNonRegisterChecks::wakes,
+        list.add(check("guest.activity.injection", List.of(GUEST_ACTIVITY_STATE, ENTRY_INTERRUPTION_INFORMATION),
+                GuestNonRegisterChecks::wakes,
                 "an event that the state lets through: HLT takes interrupts, NMI, #DB, #MC and MTF; shutdown takes NMI and #MC",
                 "Make the guest active, or wait.").injecting());
     }
@@ -70,12 +73,14 @@ final class GuestNonRegisterChecks {
         list.add(check("guest.interruptibility.reserved", List.of(state),
                 s -> (s.interruptibility() & ~(BLOCKING_BY_INSTRUCTION | BLOCKING_BY_SMI | BLOCKING_BY_NMI)) == 0, "bits 31:4 are 0",
                 "Clear them; there are no enclaves here.").always());
-        list.add(check("guest.interruptibility.sti-mov-ss", List.of(state), s -> (s.interruptibility() & BLOCKING_BY_INSTRUCTION) != BLOCKING_BY_INSTRUCTION,
+        list.add(check("guest.interruptibility.sti-mov-ss", List.of(state),
+                s -> (s.interruptibility() & BLOCKING_BY_INSTRUCTION) != BLOCKING_BY_INSTRUCTION,
                 "not both blocking by STI and by MOV SS", "The last of the two instructions counts.").always());
         list.add(check("guest.interruptibility.sti-if", List.of(state, GUEST_RFLAGS),
                 s -> !s.blocked(BLOCKING_BY_STI) || (s.get(GUEST_RFLAGS) & Rflags.IF) != 0, "blocking by STI only where IF is 1",
                 "Clear bit 0 along with IF.").always());
-        list.add(check("guest.interruptibility.external", injection, s -> !s.injects(Interruption.EXTERNAL) || !s.blocked(BLOCKING_BY_INSTRUCTION),
+        list.add(check("guest.interruptibility.external", injection,
+                s -> !s.injects(Interruption.EXTERNAL) || !s.blocked(BLOCKING_BY_INSTRUCTION),
                 "no blocking by STI or MOV SS where an external interrupt is injected", "Wait for an interrupt window.").injecting());
         list.add(check("guest.interruptibility.nmi-mov-ss", injection, s -> !s.injects(Interruption.NMI) || !s.blocked(BLOCKING_BY_MOV_SS),
                 "no blocking by MOV SS where an NMI is injected", "Wait for an NMI window.").injecting());
@@ -92,7 +97,8 @@ final class GuestNonRegisterChecks {
     private static void pendingDebug(List<Check> list) {
         VmcsField pending = GUEST_PENDING_DEBUG_EXCEPTIONS;
         List<VmcsField> fields = List.of(pending, GUEST_INTERRUPTIBILITY_STATE, GUEST_ACTIVITY_STATE, GUEST_RFLAGS, GUEST_IA32_DEBUGCTL);
-        list.add(check("guest.pending-debug.reserved", List.of(pending), s -> (s.get(pending) & PENDING_RESERVED) == 0, "bits 3:0, 12 and 14",
+        list.add(check("guest.pending-debug.reserved", List.of(pending),
+                s -> (s.get(pending) & PENDING_RESERVED) == 0, "bits 3:0, 12 and 14",
                 "Clear the others.").always());
         list.add(check("guest.pending-debug.step-missing", fields, s -> !suspended(s) || !stepping(s) || (s.get(pending) & PENDING_BS) != 0,
                 "BS is 1 where TF = 1, BTF = 0 and the guest blocks or halts", "The step of the last instruction is still due.").always());

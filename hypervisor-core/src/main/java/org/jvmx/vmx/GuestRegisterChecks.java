@@ -43,7 +43,8 @@ final class GuestRegisterChecks {
         list.add(check("guest.cr4.fixed", List.of(GUEST_CR4),
                 s -> EntryState.fixed(s.get(GUEST_CR4), s.capabilities().cr4Fixed0(), s.capabilities().cr4Fixed1()),
                 "what IA32_VMX_CR4_FIXED0 and FIXED1 allow", "VMXE must be 1; hide it by the guest/host mask and the read shadow."));
-        list.add(check("guest.cr4.cet", List.of(GUEST_CR4, GUEST_CR0), s -> (s.get(GUEST_CR4) & Cr4.CET) == 0 || (s.get(GUEST_CR0) & Cr0.WP) != 0,
+        list.add(check("guest.cr4.cet", List.of(GUEST_CR4, GUEST_CR0),
+                s -> (s.get(GUEST_CR4) & Cr4.CET) == 0 || (s.get(GUEST_CR0) & Cr0.WP) != 0,
                 "CET only with CR0.WP", "Set CR0.WP."));
         list.add(check("guest.debugctl", List.of(GUEST_IA32_DEBUGCTL, ENTRY_CONTROLS),
                 s -> !s.on(EntryControl.LOAD_DEBUG_CONTROLS) || (s.get(GUEST_IA32_DEBUGCTL) & ~DEBUGCTL) == 0, "bits 1:0, 12:6 and 15:14",
@@ -66,8 +67,10 @@ final class GuestRegisterChecks {
                 "Bit 63 is an operand of MOV to CR3 only."));
         list.add(check("guest.dr7", List.of(GUEST_DR7, ENTRY_CONTROLS), s -> !s.on(EntryControl.LOAD_DEBUG_CONTROLS) || s.low32(GUEST_DR7),
                 "bits 63:32 are 0", "Clear them."));
-        list.add(check("guest.sysenter-esp", List.of(GUEST_IA32_SYSENTER_ESP), s -> s.canonical(GUEST_IA32_SYSENTER_ESP), CANONICAL, SIGN_EXTEND));
-        list.add(check("guest.sysenter-eip", List.of(GUEST_IA32_SYSENTER_EIP), s -> s.canonical(GUEST_IA32_SYSENTER_EIP), CANONICAL, SIGN_EXTEND));
+        list.add(check("guest.sysenter-esp", List.of(GUEST_IA32_SYSENTER_ESP),
+                s -> s.canonical(GUEST_IA32_SYSENTER_ESP), CANONICAL, SIGN_EXTEND));
+        list.add(check("guest.sysenter-eip", List.of(GUEST_IA32_SYSENTER_EIP),
+                s -> s.canonical(GUEST_IA32_SYSENTER_EIP), CANONICAL, SIGN_EXTEND));
     }
 
     private static void msrs(List<Check> list) {
@@ -94,10 +97,12 @@ final class GuestRegisterChecks {
                         || (s.get(GUEST_IA32_BNDCFGS) & BNDCFGS_RESERVED) == 0 && s.canonical(GUEST_IA32_BNDCFGS),
                 "bits 11:2 are 0, the rest is canonical", "Clear the reserved bits."));
         list.add(check("guest.s-cet", List.of(GUEST_IA32_S_CET, ENTRY_CONTROLS),
-                s -> !s.on(EntryControl.LOAD_CET_STATE) || MsrValues.sCet(s.get(GUEST_IA32_S_CET)), MsrValues.S_CET, "Clear the reserved bits."));
+                s -> !s.on(EntryControl.LOAD_CET_STATE) || MsrValues.sCet(s.get(GUEST_IA32_S_CET)), MsrValues.S_CET,
+                "Clear the reserved bits."));
         list.add(check("guest.ssp-table", List.of(GUEST_IA32_INTERRUPT_SSP_TABLE_ADDR, ENTRY_CONTROLS),
                 s -> !s.on(EntryControl.LOAD_CET_STATE) || s.canonical(GUEST_IA32_INTERRUPT_SSP_TABLE_ADDR), CANONICAL, SIGN_EXTEND));
-        list.add(check("guest.pkrs", List.of(GUEST_IA32_PKRS, ENTRY_CONTROLS), s -> !s.on(EntryControl.LOAD_PKRS) || s.low32(GUEST_IA32_PKRS),
+        list.add(check("guest.pkrs", List.of(GUEST_IA32_PKRS, ENTRY_CONTROLS),
+                s -> !s.on(EntryControl.LOAD_PKRS) || s.low32(GUEST_IA32_PKRS),
                 "bits 63:32 are 0", "Clear them."));
         list.add(check("guest.uinv", List.of(GUEST_UINV, ENTRY_CONTROLS), s -> !s.on(EntryControl.LOAD_UINV) || s.get(GUEST_UINV) <= 255,
                 "0 to 255", "Bits 15:8 are reserved."));

@@ -28,7 +28,8 @@ final class GuestRipRflagsChecks {
                     s -> !s.injects(Interruption.EXTERNAL) || (s.get(GUEST_RFLAGS) & Rflags.IF) != 0,
                     "IF is 1 where an external interrupt is injected", "Wait for an interrupt window.").injecting(),
             check("guest.ssp", List.of(GUEST_SSP, ENTRY_CONTROLS, GUEST_CS_ACCESS_RIGHTS),
-                    s -> !s.on(EntryControl.LOAD_CET_STATE) || (s.get(GUEST_SSP) & 3) == 0 && (longCode(s) ? s.canonical(GUEST_SSP) : s.low32(GUEST_SSP)),
+                    s -> !s.on(EntryControl.LOAD_CET_STATE) || (s.get(GUEST_SSP) & 3) == 0
+                            && (longCode(s) ? s.canonical(GUEST_SSP) : s.low32(GUEST_SSP)),
                     "a multiple of 4, canonical, below 4 GB outside 64-bit mode", "Shadow stacks are aligned."));
 
     private GuestRipRflagsChecks() {

@@ -66,7 +66,8 @@ final class GuestSegmentChecks {
     }
 
     private static void selectors(List<Check> list) {
-        list.add(check(TR, "selector", List.of(GUEST_TR_SELECTOR), s -> (s.selector(TR) & TI) == 0, "TI is 0", "A TSS descriptor is in the GDT."));
+        list.add(check(TR, "selector", List.of(GUEST_TR_SELECTOR),
+                s -> (s.selector(TR) & TI) == 0, "TI is 0", "A TSS descriptor is in the GDT."));
         list.add(check(LDTR, "selector", List.of(GUEST_LDTR_SELECTOR, GUEST_LDTR_ACCESS_RIGHTS),
                 s -> !s.usable(LDTR) || (s.selector(LDTR) & TI) == 0, "TI is 0", "An LDT descriptor is in the GDT."));
         list.add(check(SS, "rpl", List.of(GUEST_SS_SELECTOR, GUEST_CS_SELECTOR, GUEST_RFLAGS, SECONDARY_CONTROLS, PRIMARY_CONTROLS),
@@ -82,10 +83,12 @@ final class GuestSegmentChecks {
                     "16 times the selector in virtual-8086 mode", "Write both."));
         }
         for (int segment : new int[] {TR, FS, GS}) {
-            list.add(check(segment, "base", List.of(EntryState.baseField(segment)), s -> s.canonical(EntryState.baseField(segment)), CANONICAL,
+            list.add(check(segment, "base", List.of(EntryState.baseField(segment)),
+                    s -> s.canonical(EntryState.baseField(segment)), CANONICAL,
                     SIGN_EXTEND));
         }
-        list.add(check(LDTR, "base", List.of(GUEST_LDTR_BASE, GUEST_LDTR_ACCESS_RIGHTS), s -> !s.usable(LDTR) || s.canonical(GUEST_LDTR_BASE),
+        list.add(check(LDTR, "base", List.of(GUEST_LDTR_BASE, GUEST_LDTR_ACCESS_RIGHTS),
+                s -> !s.usable(LDTR) || s.canonical(GUEST_LDTR_BASE),
                 CANONICAL, SIGN_EXTEND));
         list.add(check(CS, "base", List.of(GUEST_CS_BASE), s -> s.low32(GUEST_CS_BASE), "bits 63:32 are 0", CLEAR));
         for (int segment : new int[] {SS, DS, ES}) {
@@ -110,14 +113,16 @@ final class GuestSegmentChecks {
     private static void types(List<Check> list) {
         list.add(rights(CS, "type", s -> (s.rights(CS) & CODE_ACCESSED) == CODE_ACCESSED
                         || s.unrestricted() && (s.rights(CS) & AccessRights.TYPE) == DATA_WRITABLE_ACCESSED,
-                "9, 11, 13 or 15; 3 as well in an unrestricted guest", "CS is an accessed code segment.", SECONDARY_CONTROLS, PRIMARY_CONTROLS));
+                "9, 11, 13 or 15; 3 as well in an unrestricted guest", "CS is an accessed code segment.", SECONDARY_CONTROLS,
+                PRIMARY_CONTROLS));
         list.add(rights(SS, "type", s -> (s.rights(SS) & (CODE_ACCESSED | AccessRights.WRITABLE)) == DATA_WRITABLE_ACCESSED, "3 or 7",
                 "SS is accessed, writable data."));
         for (int segment : DATA) {
             list.add(rights(segment, "type", s -> readable(s.rights(segment)), "accessed, and readable if code", "Set bit 0 of the type."));
         }
         for (int segment : ALL_SIX) {
-            list.add(rights(segment, "descriptor-type", s -> (s.rights(segment) & AccessRights.S) != 0, "S is 1", "System segments go to LDTR and TR."));
+            list.add(rights(segment, "descriptor-type",
+                    s -> (s.rights(segment) & AccessRights.S) != 0, "S is 1", "System segments go to LDTR and TR."));
         }
     }
 
@@ -129,7 +134,8 @@ final class GuestSegmentChecks {
         list.add(rights(CS, "dpl", GuestSegmentChecks::codePrivilege,
                 "0 for type 3, equal to that of SS for types 9 and 11, at most that of SS for 13 and 15", "CS.DPL and SS.DPL go together.",
                 GUEST_SS_ACCESS_RIGHTS));
-        list.add(check(SS, "dpl.rpl", List.of(GUEST_SS_ACCESS_RIGHTS, GUEST_SS_SELECTOR, GUEST_RFLAGS, SECONDARY_CONTROLS, PRIMARY_CONTROLS),
+        list.add(check(SS, "dpl.rpl", List.of(GUEST_SS_ACCESS_RIGHTS, GUEST_SS_SELECTOR, GUEST_RFLAGS, SECONDARY_CONTROLS,
+                PRIMARY_CONTROLS),
                 s -> s.virtual8086() || s.unrestricted() || AccessRights.dpl(s.rights(SS)) == (s.selector(SS) & RPL), "DPL equals RPL",
                 "SS.DPL is the privilege level."));
         list.add(check(SS, "dpl.zero", List.of(GUEST_SS_ACCESS_RIGHTS, GUEST_CS_ACCESS_RIGHTS, GUEST_CR0, GUEST_RFLAGS),
@@ -155,12 +161,14 @@ final class GuestSegmentChecks {
     }
 
     private static void present(List<Check> list, int segment) {
-        list.add(rights(segment, "present", s -> (s.rights(segment) & AccessRights.P) != 0, "P is 1", "Mark an unused segment unusable instead."));
+        list.add(rights(segment, "present",
+                s -> (s.rights(segment) & AccessRights.P) != 0, "P is 1", "Mark an unused segment unusable instead."));
         list.add(rights(segment, "reserved-low", s -> (s.rights(segment) & RESERVED_LOW) == 0, "bits 11:8 are 0", CLEAR));
     }
 
     private static void codeSize(List<Check> list) {
-        list.add(rights(CS, "size", s -> !s.ia32e() || (s.rights(CS) & (AccessRights.L | AccessRights.DB)) != (AccessRights.L | AccessRights.DB),
+        list.add(rights(CS, "size",
+                s -> !s.ia32e() || (s.rights(CS) & (AccessRights.L | AccessRights.DB)) != (AccessRights.L | AccessRights.DB),
                 "D is 0 where L is 1 in IA-32e mode", "64-bit code has L only.", ENTRY_CONTROLS));
     }
 
@@ -192,7 +200,8 @@ final class GuestSegmentChecks {
         list.add(systemRights(segment, "granularity.pages", s -> coarseGranularity(s.rights(segment), s.word(limit)),
                 "G is 1 where bits 31:20 of the limit are not all 0", "Fit G to the limit.", limit));
         if (segment == TR) {
-            list.add(check(TR, "usable", List.of(GUEST_TR_ACCESS_RIGHTS), s -> s.usable(TR), "the unusable bit is 0", "TR is always usable."));
+            list.add(check(TR, "usable", List.of(GUEST_TR_ACCESS_RIGHTS),
+                    s -> s.usable(TR), "the unusable bit is 0", "TR is always usable."));
         }
         list.add(systemRights(segment, "reserved-high", s -> (s.rights(segment) & RESERVED_HIGH) == 0, "bits 31:17 are 0", CLEAR));
     }

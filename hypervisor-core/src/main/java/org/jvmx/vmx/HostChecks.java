@@ -4,6 +4,7 @@ import static org.jvmx.vmx.VmcsField.*;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jvmx.arch.Cr0;
 import org.jvmx.arch.Cr4;
 import org.jvmx.arch.Efer;
@@ -44,8 +45,10 @@ final class HostChecks {
                 s -> (s.get(HOST_CR4) & Cr4.CET) == 0 || (s.get(HOST_CR0) & Cr0.WP) != 0, "CET only with CR0.WP", "Set CR0.WP."));
         list.add(register("host.cr3.width", List.of(HOST_CR3), s -> s.physical(s.get(HOST_CR3)),
                 "no bit beyond the physical-address width", "Bit 63 is an operand of MOV to CR3 only."));
-        list.add(register("host.sysenter-esp", List.of(HOST_IA32_SYSENTER_ESP), s -> s.canonical(HOST_IA32_SYSENTER_ESP), CANONICAL, SIGN_EXTEND));
-        list.add(register("host.sysenter-eip", List.of(HOST_IA32_SYSENTER_EIP), s -> s.canonical(HOST_IA32_SYSENTER_EIP), CANONICAL, SIGN_EXTEND));
+        list.add(register("host.sysenter-esp", List.of(HOST_IA32_SYSENTER_ESP),
+                s -> s.canonical(HOST_IA32_SYSENTER_ESP), CANONICAL, SIGN_EXTEND));
+        list.add(register("host.sysenter-eip", List.of(HOST_IA32_SYSENTER_EIP),
+                s -> s.canonical(HOST_IA32_SYSENTER_EIP), CANONICAL, SIGN_EXTEND));
     }
 
     private static void msrs(List<Check> list) {
@@ -55,12 +58,14 @@ final class HostChecks {
         list.add(register("host.pat", List.of(HOST_IA32_PAT, EXIT_CONTROLS),
                 s -> !s.on(ExitControl.LOAD_IA32_PAT) || MsrValues.pat(s.get(HOST_IA32_PAT)), MsrValues.PAT, MsrValues.PAT_RESET));
         list.add(register("host.efer.reserved", List.of(HOST_IA32_EFER, EXIT_CONTROLS),
-                s -> !s.on(ExitControl.LOAD_IA32_EFER) || (s.get(HOST_IA32_EFER) & ~Efer.DEFINED) == 0, "SCE, LME, LMA, NXE", "Clear the others."));
+                s -> !s.on(ExitControl.LOAD_IA32_EFER) || (s.get(HOST_IA32_EFER) & ~Efer.DEFINED) == 0, "SCE, LME, LMA, NXE",
+                "Clear the others."));
         list.add(register("host.efer.long-mode", List.of(HOST_IA32_EFER, EXIT_CONTROLS),
                 s -> !s.on(ExitControl.LOAD_IA32_EFER) || longModeMatches(s), "LMA and LME equal \"host address-space size\"",
                 "Set both for a 64-bit host."));
         list.add(register("host.s-cet", List.of(HOST_IA32_S_CET, EXIT_CONTROLS),
-                s -> !s.on(ExitControl.LOAD_CET_STATE) || MsrValues.sCet(s.get(HOST_IA32_S_CET)), MsrValues.S_CET, "Clear the reserved bits."));
+                s -> !s.on(ExitControl.LOAD_CET_STATE) || MsrValues.sCet(s.get(HOST_IA32_S_CET)), MsrValues.S_CET,
+                "Clear the reserved bits."));
         list.add(register("host.ssp", List.of(HOST_SSP, EXIT_CONTROLS),
                 s -> !s.on(ExitControl.LOAD_CET_STATE) || s.canonical(HOST_SSP) && (s.get(HOST_SSP) & 3) == 0,
                 "a canonical multiple of 4", "Shadow stacks are aligned."));
@@ -93,8 +98,10 @@ final class HostChecks {
         }
     }
 
-    private static Check segment(VmcsField field, String suffix, List<VmcsField> fields, Check.Predicate predicate, String legal, String hint) {
-        String name = field.name().substring("HOST_".length()).toLowerCase(java.util.Locale.ROOT).replace("_selector", "").replace('_', '-');
+    private static Check segment(VmcsField field, String suffix, List<VmcsField> fields, Check.Predicate predicate, String legal,
+            String hint) {
+        String register = field.name().substring("HOST_".length()).replace("_SELECTOR", "");
+        String name = register.toLowerCase(Locale.ROOT).replace('_', '-');
         return Check.of(Section.HOST_SEGMENTS, "host." + name + suffix, fields, predicate, legal, hint);
     }
 
@@ -109,14 +116,18 @@ final class HostChecks {
         list.add(size("host.size.long", List.of(EXIT_CONTROLS),
                 s -> (s.root().efer() & Efer.LMA) == 0 || s.on(ExitControl.HOST_ADDRESS_SPACE_SIZE),
                 "in IA-32e mode: \"host address-space size\" is 1", "Set it.").always());
-        list.add(size("host.size.ia32e-guest", List.of(ENTRY_CONTROLS, EXIT_CONTROLS), s -> s.on(ExitControl.HOST_ADDRESS_SPACE_SIZE) || !s.ia32e(),
+        list.add(size("host.size.ia32e-guest", List.of(ENTRY_CONTROLS, EXIT_CONTROLS),
+                s -> s.on(ExitControl.HOST_ADDRESS_SPACE_SIZE) || !s.ia32e(),
                 "a 32-bit host has no IA-32e mode guest", "Clear \"IA-32e mode guest\"."));
         list.add(size("host.size.pcide", List.of(HOST_CR4, EXIT_CONTROLS),
-                s -> s.on(ExitControl.HOST_ADDRESS_SPACE_SIZE) || (s.get(HOST_CR4) & Cr4.PCIDE) == 0, "a 32-bit host has no PCIDE", "Clear it."));
-        list.add(size("host.size.rip-32", List.of(HOST_RIP, EXIT_CONTROLS), s -> s.on(ExitControl.HOST_ADDRESS_SPACE_SIZE) || s.low32(HOST_RIP),
+                s -> s.on(ExitControl.HOST_ADDRESS_SPACE_SIZE) || (s.get(HOST_CR4) & Cr4.PCIDE) == 0, "a 32-bit host has no PCIDE",
+                "Clear it."));
+        list.add(size("host.size.rip-32", List.of(HOST_RIP, EXIT_CONTROLS),
+                s -> s.on(ExitControl.HOST_ADDRESS_SPACE_SIZE) || s.low32(HOST_RIP),
                 "below 4 GB for a 32-bit host", "Clear bits 63:32."));
         list.add(size("host.size.pae", List.of(HOST_CR4, EXIT_CONTROLS),
-                s -> !s.on(ExitControl.HOST_ADDRESS_SPACE_SIZE) || (s.get(HOST_CR4) & Cr4.PAE) != 0, "a 64-bit host has PAE", "Set CR4.PAE."));
+                s -> !s.on(ExitControl.HOST_ADDRESS_SPACE_SIZE) || (s.get(HOST_CR4) & Cr4.PAE) != 0, "a 64-bit host has PAE",
+                "Set CR4.PAE."));
         list.add(size("host.size.rip-64", List.of(HOST_RIP, EXIT_CONTROLS),
                 s -> !s.on(ExitControl.HOST_ADDRESS_SPACE_SIZE) || s.canonical(HOST_RIP), CANONICAL, SIGN_EXTEND));
     }

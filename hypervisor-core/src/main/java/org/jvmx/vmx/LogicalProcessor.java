@@ -6,8 +6,8 @@ package org.jvmx.vmx;
  */
 public interface LogicalProcessor extends Registers {
     /**
-     * The current value of a field of the guest-state area; also {@link VmcsField#PREEMPTION_TIMER_VALUE}, what is left of the VMX-preemption
-     * timer. Never asked for the VMCS link pointer and SMBASE, which stay in the VMCS.
+     * The current value of a field of the guest-state area; also {@link VmcsField#PREEMPTION_TIMER_VALUE}, what is left of the
+     * VMX-preemption timer. Never asked for the VMCS link pointer and SMBASE, which stay in the VMCS.
      */
     long guestState(VmcsField field);
 
@@ -15,18 +15,21 @@ public interface LogicalProcessor extends Registers {
     void loadGuestState(VmcsField field, long value);
 
     /**
-     * All fields that changed are loaded: derives what depends on several of them. The TLB is not flushed for it, but the paging mode may have
-     * changed.
+     * All fields that changed are loaded: derives what depends on several of them. The TLB is not flushed for it, but the paging mode may
+     * have changed.
      */
     void guestStateLoaded();
 
-    /** The controls for the runs to come; the object is the same each time, its content may have changed ({@link ExecutionControls#generation}). */
+    /**
+     * The controls for the runs to come; the object is the same each time, its content may have changed ({@link
+     * ExecutionControls#generation}).
+     */
     void controls(ExecutionControls controls);
 
     /**
-     * An event that the next {@link #run} delivers first, through the guest's IDT (or, as an "other event", an MTF VM exit). The arguments are
-     * those of the VM-entry fields. It makes the activity state active and ends blocking by STI and MOV SS; it is not itself subject to the
-     * exception bitmap.
+     * An event that the next {@link #run} delivers first, through the guest's IDT (or, as an "other event", an MTF VM exit). The
+     * arguments are those of the VM-entry fields. It makes the activity state active and ends blocking by STI and MOV SS; it is not
+     * itself subject to the exception bitmap.
      */
     void inject(int interruptionInformation, int errorCode, int instructionLength);
 
@@ -34,9 +37,9 @@ public interface LogicalProcessor extends Registers {
     void run(Exit exit);
 
     /**
-     * Finishes the instruction (or the one iteration of a repeated string instruction) that caused the last exit, with {@link Exit#access()}
-     * satisfied: it is performed as if its intercept were off, where that means something, and is skipped otherwise (HLT, VMCALL). In MOV to CR
-     * the bits that the monitor owns stay as they are.
+     * Finishes the instruction (or the one iteration of a repeated string instruction) that caused the last exit, with
+     * {@link Exit#access()} satisfied: it is performed as if its intercept were off, where that means something, and is skipped otherwise
+     * (HLT, VMCALL). In MOV to CR the bits that the monitor owns stay as they are.
      *
      * @return true if it is done; false if that caused another exit, now in {@code exit}
      */

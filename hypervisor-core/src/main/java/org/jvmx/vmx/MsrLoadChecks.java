@@ -15,11 +15,13 @@ final class MsrLoadChecks {
     static final List<Check> ALL = List.of(
             check("msr-load.segment-base", s -> s.msrIndex() != Msr.FS_BASE && s.msrIndex() != Msr.GS_BASE,
                     "not IA32_FS_BASE or IA32_GS_BASE", "The guest-state area has these."),
-            check("msr-load.x2apic", s -> s.msrIndex() >>> 8 != X2APIC_PREFIX, "not an MSR of the x2APIC", "Have the APIC written otherwise."),
+            check("msr-load.x2apic",
+                    s -> s.msrIndex() >>> 8 != X2APIC_PREFIX, "not an MSR of the x2APIC", "Have the APIC written otherwise."),
             check("msr-load.smm", s -> s.msrIndex() != SMM_MONITOR_CTL, "not IA32_SMM_MONITOR_CTL", "It is written in SMM only."),
             check("msr-load.model-specific", s -> s.msrIndex() != Msr.BIOS_UPDT_TRIG && s.msrIndex() != Msr.BIOS_SIGN_ID,
                     "not a microcode update", "Load microcode before VMX."),
-            check("msr-load.reserved", s -> s.msrReserved() == 0, "bits 63:32 of the entry are 0", "The index is followed by four zero bytes."));
+            check("msr-load.reserved",
+                    s -> s.msrReserved() == 0, "bits 63:32 of the entry are 0", "The index is followed by four zero bytes."));
 
     /** The last check of all: WRMSR itself. */
     static final Check WRITE = check("msr-load.wrmsr", s -> false, "an MSR and a value that WRMSR takes", "Look at the list's entry.");

@@ -27,14 +27,16 @@ final class PdpteChecks {
             String id = "guest.pdpte" + entry.name().charAt(entry.name().length() - 1);
             list.add(check(id, entry, s -> !s.ept() || !s.pae() || legal(s, s.get(entry)), "Write the entries that CR3 points to."));
         }
-        list.add(check("guest.pdptes", GUEST_CR3, s -> s.ept() || !s.pae() || tableLegal(s), "Correct the table that CR3 points to.").always());
+        list.add(check("guest.pdptes", GUEST_CR3,
+                s -> s.ept() || !s.pae() || tableLegal(s), "Correct the table that CR3 points to.").always());
         return List.copyOf(list);
     }
 
     private static Check check(String id, VmcsField field, Check.Predicate predicate, String hint) {
         List<VmcsField> fields = new ArrayList<>(List.of(field));
         fields.addAll(MODE);
-        return Check.of(Section.GUEST_PDPTES, id, List.copyOf(fields), predicate, LEGAL, hint).qualified(QualificationView.EntryFailure.PDPTE);
+        return Check.of(Section.GUEST_PDPTES, id, List.copyOf(fields), predicate, LEGAL, hint)
+                .qualified(QualificationView.EntryFailure.PDPTE);
     }
 
     private static boolean tableLegal(EntryState s) {

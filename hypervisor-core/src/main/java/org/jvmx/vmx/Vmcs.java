@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.jvmx.arch.Efer;
 
 /**
- * A VMCS while the processor works with it. Its identity is the address of its region, which holds revision identifier, VMX-abort indicator,
- * launch state and, while no processor works with it, the data. SDM Vol. 3, "Format of the VMCS Region".
+ * A VMCS while the processor works with it. Its identity is the address of its region, which holds revision identifier, VMX-abort
+ * indicator, launch state and, while no processor works with it, the data. SDM Vol. 3, "Format of the VMCS Region".
  *
  * <p>After an entry the guest state is in the processor: a field that is {@linkplain #isHeld held} is read from there, until the monitor
  * writes it.

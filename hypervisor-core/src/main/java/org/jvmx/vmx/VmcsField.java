@@ -3,8 +3,8 @@ package org.jvmx.vmx;
 import java.util.List;
 
 /**
- * The fields of a VMCS. SDM Vol. 3, appendix "Field Encoding in VMCS", whose tables are given by width and type. A row is width, type, index,
- * and the controls of which a processor must support one for the field to exist. The encoding follows from them.
+ * The fields of a VMCS. SDM Vol. 3, appendix "Field Encoding in VMCS", whose tables are given by width and type. A row is width, type,
+ * index, and the controls of which a processor must support one for the field to exist. The encoding follows from them.
  */
 public enum VmcsField {
     // 16-bit control fields

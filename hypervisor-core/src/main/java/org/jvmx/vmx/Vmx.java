@@ -67,8 +67,8 @@ public interface Vmx {
     Registers registers();
 
     /**
-     * Finishes the instruction that caused the last exit, with {@link Exit#access()} satisfied; see {@link LogicalProcessor#complete}. Call it
-     * before anything is injected.
+     * Finishes the instruction that caused the last exit, with {@link Exit#access()} satisfied; see {@link LogicalProcessor#complete}.
+     * Call it before anything is injected.
      *
      * @return false if that caused another exit, now in {@link #exit()}, that must be handled first
      */

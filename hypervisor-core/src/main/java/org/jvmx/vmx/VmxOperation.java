@@ -8,8 +8,8 @@ import org.jvmx.arch.Rflags;
 import org.jvmx.arch.Vector;
 
 /**
- * The VMX instructions over a logical processor: VMXON pointer, current-VMCS pointer and what follows from them. SDM Vol. 3, "VMX Instruction
- * Reference", "VM Entries", "VM Exits".
+ * The VMX instructions over a logical processor: VMXON pointer, current-VMCS pointer and what follows from them. SDM Vol. 3, "VMX
+ * Instruction Reference", "VM Entries", "VM Exits".
  *
  * <p>At most two VMCSs are at hand: the current one and the one whose guest state is in the processor. Others are in their regions.
  */
@@ -340,7 +340,8 @@ public final class VmxOperation implements Vmx {
         if (refused == null) {
             return SUCCEED;
         }
-        return fail(refused.section().outcome() == Check.Outcome.INVALID_CONTROL ? VmxError.INVALID_CONTROL_FIELD : VmxError.INVALID_HOST_STATE);
+        boolean control = refused.section().outcome() == Check.Outcome.INVALID_CONTROL;
+        return fail(control ? VmxError.INVALID_CONTROL_FIELD : VmxError.INVALID_HOST_STATE);
     }
 
     private int fail(VmxError error) {

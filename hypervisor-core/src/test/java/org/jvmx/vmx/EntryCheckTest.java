@@ -149,7 +149,8 @@ class EntryCheckTest {
         try (Rig rig = Rig.software()) {
             rig.set(VmcsField.GUEST_CR3, 1L << 50);
             rig.vmx.vmlaunch();
-            assertEquals(new CheckFailure("guest.cr3.width", "Checks on Guest Control Registers, Debug Registers, and MSRs", VmcsField.GUEST_CR3,
+            assertEquals(new CheckFailure("guest.cr3.width", "Checks on Guest Control Registers, Debug Registers, and MSRs",
+                    VmcsField.GUEST_CR3,
                     1L << 50, "no bit beyond the physical-address width", "Bit 63 is an operand of MOV to CR3 only."), rig.vmx.failure());
             rig.set(VmcsField.GUEST_CR3, 0);
             assertEquals(Vmx.SUCCEED, rig.vmx.vmlaunch());

@@ -78,9 +78,11 @@ final class Forges {
 
     private void apicControls() {
         forge("control.virtual-apic-address", r -> r.on(PrimaryControl.USE_TPR_SHADOW).set(VIRTUAL_APIC_ADDRESS, 4));
-        forge("control.tpr-threshold.reserved", r -> r.on(PrimaryControl.USE_TPR_SHADOW).set(VIRTUAL_APIC_ADDRESS, r.page()).set(TPR_THRESHOLD, 16),
+        forge("control.tpr-threshold.reserved", r -> r.on(PrimaryControl.USE_TPR_SHADOW).set(VIRTUAL_APIC_ADDRESS,
+                r.page()).set(TPR_THRESHOLD, 16),
                 "control.tpr-threshold.vtpr");
-        forge("control.tpr-threshold.vtpr", r -> r.on(PrimaryControl.USE_TPR_SHADOW).set(VIRTUAL_APIC_ADDRESS, r.page()).set(TPR_THRESHOLD, 1));
+        forge("control.tpr-threshold.vtpr", r -> r.on(PrimaryControl.USE_TPR_SHADOW).set(VIRTUAL_APIC_ADDRESS, r.page()).set(TPR_THRESHOLD,
+                1));
         forge("control.apic-access-address", r -> r.on(SecondaryControl.VIRTUALIZE_APIC_ACCESSES).set(APIC_ACCESS_ADDRESS, 1));
         forge("control.apic-virtualization.tpr-shadow", r -> r.on(SecondaryControl.APIC_REGISTER_VIRTUALIZATION));
         forge("control.x2apic-mode", r -> r.on(PrimaryControl.USE_TPR_SHADOW, SecondaryControl.VIRTUALIZE_APIC_ACCESSES,
@@ -136,7 +138,8 @@ final class Forges {
         forge("entry.injection.type", r -> r.inject(1, 32, false));
         forge("entry.injection.vector", r -> r.inject(Interruption.NMI, 3, false));
         forge("entry.injection.deliver-error-code", r -> r.inject(Interruption.HARDWARE_EXCEPTION, 13, false));
-        forge("entry.injection.reserved", r -> r.set(ENTRY_INTERRUPTION_INFORMATION, Interruption.of(Interruption.NMI, 2, false) | 1 << 12));
+        forge("entry.injection.reserved", r -> r.set(ENTRY_INTERRUPTION_INFORMATION, Interruption.of(Interruption.NMI, 2,
+                false) | 1 << 12));
         forge("entry.injection.error-code",
                 r -> r.inject(Interruption.HARDWARE_EXCEPTION, 13, true).set(ENTRY_EXCEPTION_ERROR_CODE, 0x1_0000));
         forge("entry.injection.instruction-length",
@@ -163,7 +166,8 @@ final class Forges {
     }
 
     private void hostSegments() {
-        List<VmcsField> selectors = List.of(HOST_ES_SELECTOR, HOST_CS_SELECTOR, HOST_SS_SELECTOR, HOST_DS_SELECTOR, HOST_FS_SELECTOR, HOST_GS_SELECTOR);
+        List<VmcsField> selectors = List.of(HOST_ES_SELECTOR, HOST_CS_SELECTOR, HOST_SS_SELECTOR, HOST_DS_SELECTOR, HOST_FS_SELECTOR,
+                HOST_GS_SELECTOR);
         for (int i = 0; i < SEGMENTS.length; i++) {
             VmcsField selector = selectors.get(i);
             forge("host." + SEGMENTS[i] + ".rpl-ti", r -> r.set(selector, 0x21));

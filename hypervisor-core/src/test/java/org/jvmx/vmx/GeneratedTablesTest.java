@@ -20,18 +20,20 @@ class GeneratedTablesTest {
         List<String> lines = new ArrayList<>();
         lines.add("# VMCS fields");
         lines.add("");
-        lines.add("Generated from `VmcsField`; tables are those of SDM Vol. 3, appendix \"Field Encoding in VMCS\". Test of all: `VmcsFieldTest`,"
-                + " access by `VmxOperationTest`.");
+        lines.add("Generated from `VmcsField`; tables are those of SDM Vol. 3, appendix \"Field Encoding in VMCS\"."
+                + " Test of all: `VmcsFieldTest`, access by `VmxOperationTest`.");
         String table = "";
         for (VmcsField field : VmcsField.values()) {
             if (!table.equals(field.table())) {
                 table = field.table();
-                lines.addAll(List.of("", "## " + table, "", "| encoding | field | exists with | software | read by checks |", "|---|---|---|---|---|"));
+                lines.addAll(List.of("", "## " + table, "", "| encoding | field | exists with | software | read by checks |",
+                        "|---|---|---|---|---|"));
             }
             String needs = field.needs().stream().map(Control::name).collect(Collectors.joining(" or "));
             String encoding = field.width() == VmcsField.Width.W64 ? "%04XH, %04XH".formatted(field.encoding(), field.encoding() | 1)
                     : "%04XH".formatted(field.encoding());
-            lines.add("| %s | %s | %s | %s | %d |".formatted(encoding, field, needs.isEmpty() ? "always" : needs, software.has(field) ? "yes" : "no",
+            lines.add("| %s | %s | %s | %s | %d |".formatted(encoding, field, needs.isEmpty() ? "always" : needs,
+                    software.has(field) ? "yes" : "no",
                     EntryCheckTest.checks().stream().filter(check -> check.fields().contains(field)).count()));
         }
         assertFresh("vmcs-fields.md", lines);
@@ -42,7 +44,8 @@ class GeneratedTablesTest {
         List<String> lines = new ArrayList<>();
         lines.add("# VM-entry checks");
         lines.add("");
-        lines.add("Generated from the checks, in the order in which they run. Each is broken by the forge of its name in `EntryCheckTest`.");
+        lines.add("Generated from the checks, in the order in which they run. Each is broken by the forge of"
+                + " its name in `EntryCheckTest`.");
         Check.Section section = null;
         for (Check check : EntryCheckTest.checks()) {
             if (check.section() != section) {
@@ -51,7 +54,8 @@ class GeneratedTablesTest {
                         "| id | field | legal | runs | test |", "|---|---|---|---|---|"));
             }
             String qualification = check.qualification() == 0 ? "" : " (qualification " + check.qualification() + ")";
-            lines.add("| %s | %s | %s%s | %s | EntryCheckTest[%s] |".formatted(check.id(), check.fields().getFirst(), check.legal(), qualification,
+            lines.add("| %s | %s | %s%s | %s | EntryCheckTest[%s] |".formatted(check.id(), check.fields().getFirst(), check.legal(),
+                    qualification,
                     runs(check.when()), check.id()));
         }
         assertFresh("entry-checks.md", lines);

@@ -13,7 +13,8 @@ import org.jvmx.memory.HostMemory;
 /** A processor in VMX operation with a legal current VMCS of a 64-bit guest. */
 final class Rig implements AutoCloseable {
     static final long PAT = 0x0007_0406_0007_0406L;
-    static final List<VmcsField> SIX = List.of(GUEST_ES_SELECTOR, GUEST_CS_SELECTOR, GUEST_SS_SELECTOR, GUEST_DS_SELECTOR, GUEST_FS_SELECTOR,
+    static final List<VmcsField> SIX = List.of(GUEST_ES_SELECTOR, GUEST_CS_SELECTOR, GUEST_SS_SELECTOR, GUEST_DS_SELECTOR,
+            GUEST_FS_SELECTOR,
             GUEST_GS_SELECTOR);
 
     /** The state of the processor that executes the VMX instructions. */
