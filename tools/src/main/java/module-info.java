@@ -5,5 +5,6 @@ module org.jvmx.tools {
     requires transitive org.jvmx.devices;
     requires info.picocli;
 
+    exports org.jvmx.tools.guests;
     exports org.jvmx.tools.pc;
 }

@@ -19,7 +19,7 @@ import java.util.Map;
  * byte[] code = asm.assemble();
  * }</pre>
  *
- * <p>Operands are {@link Reg}, {@link Mem}, {@link Label}, {@link FarPointer} and numbers. A number as the target of a jump is an address.
+ * <p>Operands are {@link Reg}, {@link Mem}, {@link Label}, {@link FarPointer}, characters and numbers. A number as the target of a jump is an address.
  * A label as an immediate is its address. A jump forward takes the long form; {@link #shortTo} asks for the short one.
  */
 public final class Assembler {
@@ -137,7 +137,9 @@ public final class Assembler {
     }
 
     /** One instruction. */
-    public Assembler op(Mnemonic mnemonic, Object... operands) {
+    public Assembler op(Mnemonic mnemonic, Object... arguments) {
+        Object[] operands = arguments.clone();
+        Arrays.setAll(operands, n -> arguments[n] instanceof Character character ? (int) character : arguments[n]);
         Encoding best = best(List.of(mnemonic), operands);
         if (best == null) {
             best = best(NAMESAKES.get(mnemonic.text()), operands);

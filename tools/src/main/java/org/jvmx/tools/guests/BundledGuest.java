@@ -1,0 +1,19 @@
+package org.jvmx.tools.guests;
+
+import java.util.function.Supplier;
+import org.jvmx.loader.Format;
+
+/**
+ * A kernel that comes with JVMX.
+ *
+ * @param name what it is called on the command line
+ * @param description what it does, in a line
+ * @param format how it is loaded
+ * @param assembly makes the image, the same bytes every time
+ */
+public record BundledGuest(String name, String description, Format format, Supplier<byte[]> assembly) {
+    /** The kernel file. */
+    public byte[] image() {
+        return assembly.get();
+    }
+}
