@@ -9,6 +9,9 @@ module org.jvmx.core {
     exports org.jvmx.vmx;
     exports org.jvmx.vm;
     exports org.jvmx.trace;
+    exports org.jvmx.software;
 
     uses org.jvmx.vmx.Backend;
+
+    provides org.jvmx.vmx.Backend with org.jvmx.software.SoftwareBackend;
 }

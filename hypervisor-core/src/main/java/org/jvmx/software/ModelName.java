@@ -1,0 +1,48 @@
+package org.jvmx.software;
+
+import java.util.Locale;
+import org.jvmx.arch.CpuidBit;
+import org.jvmx.arch.ProcessorModel;
+import org.jvmx.error.ConfigException;
+
+/** The names of processor models: a model, then features to take away ({@code -avx}) or to insist on ({@code +aes}), with commas between. */
+final class ModelName {
+    private ModelName() {
+    }
+
+    static ProcessorModel parse(String name) {
+        String[] parts = name.split(",");
+        ProcessorModel model = ProcessorModel.jvmxV1();
+        if (!parts[0].equals(model.name())) {
+            throw new ConfigException("there is no processor model '%s'; there is %s".formatted(parts[0], model.name()));
+        }
+        for (int n = 1; n < parts.length; n++) {
+            model = change(model, parts[n]);
+        }
+        return model;
+    }
+
+    private static ProcessorModel change(ProcessorModel model, String change) {
+        CpuidBit bit = bit(change);
+        if (change.startsWith("-")) {
+            return model.without(bit);
+        }
+        if (!model.offers(bit)) {
+            throw new ConfigException("the processor model %s has no %s to add: a model's features can only be taken away"
+                    .formatted(model.name(), change.substring(1)));
+        }
+        return model;
+    }
+
+    private static CpuidBit bit(String change) {
+        if (change.startsWith("+") || change.startsWith("-")) {
+            String wanted = change.substring(1).toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+            for (CpuidBit bit : CpuidBit.values()) {
+                if (bit.name().equals(wanted)) {
+                    return bit;
+                }
+            }
+        }
+        throw new ConfigException("'%s' changes no processor model: write +feature or -feature, as in -aes".formatted(change));
+    }
+}
