@@ -17,7 +17,7 @@ final class AddressOp extends MemoryOp implements Template {
     }
 
     private AddressOp(Insn insn, int offset, int index) {
-        super(insn, offset, index);
+        super(insn, offset, index, false);
         target = insn == null ? 0 : insn.register(0);
     }
 
@@ -28,8 +28,9 @@ final class AddressOp extends MemoryOp implements Template {
 
     @Override
     @Hot
-    void exec(Cpu cpu) {
+    Op exec(Cpu cpu) {
         boolean plain = FORM.addressing() <= INDEXED || FORM.addressing() == FROM_RIP;
         cpu.reg(target, FORM.width(), plain ? address(cpu, FORM.addressing(), 1, false) : effectiveOffset(cpu));
+        return next;
     }
 }

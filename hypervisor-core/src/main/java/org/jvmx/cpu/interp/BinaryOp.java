@@ -22,7 +22,7 @@ final class BinaryOp extends MemoryOp implements Template {
     }
 
     private BinaryOp(Insn insn, int offset, int index) {
-        super(insn, offset, index);
+        super(insn, offset, index, false);
         target = insn == null ? 0 : insn.register(0);
         first = insn == null || insn.operandCount < 3 ? target : insn.register(1);
         source = insn == null || insn.operandCount < 2 ? 0 : insn.register(insn.operandCount - 1);
@@ -36,11 +36,11 @@ final class BinaryOp extends MemoryOp implements Template {
 
     @Override
     @Hot
-    void exec(Cpu cpu) {
+    Op exec(Cpu cpu) {
         int width = FORM.width();
         if (FORM.target() == Place.MEMORY && FORM.writes() && FORM.detail() != THREE_OPERANDS) {
             update(cpu, width);
-            return;
+            return proceed(cpu);
         }
         long a = read(cpu, FORM.target(), first, 0, FORM.addressing(), width);
         long b = read(cpu, FORM.source(), source, immediate, FORM.addressing(), FORM.sourceWidth());
@@ -51,6 +51,7 @@ final class BinaryOp extends MemoryOp implements Template {
             writeRegister(cpu, FORM.target(), target, width, result);
         }
         FORM.flags().record(cpu, width, a, b, result);
+        return next;
     }
 
     private void update(Cpu cpu, int width) {

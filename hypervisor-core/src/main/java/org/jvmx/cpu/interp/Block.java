@@ -1,8 +1,12 @@
 package org.jvmx.cpu.interp;
 
+import org.jvmx.arch.Hot;
+
 /** A run of decoded instructions from one physical address, in one mode. The last one may cross into the next page, then it is the only one. */
 final class Block {
     final Op[] ops;
+    final Op first;
+    final int count;
     /** Bytes of all instructions. */
     final int length;
     /** Host-physical address of the first byte. */
@@ -18,18 +22,20 @@ final class Block {
     long linear;
     int generation;
 
-    /** The block that ran after this one last time, and the time before that: tried before any look-up. */
-    Block successor;
-    Block otherSuccessor;
-
     Block(Op[] ops, int length, long hpa, long secondFrame, int modeKey) {
         this.ops = ops;
+        this.first = ops[0];
+        this.count = ops.length;
         this.length = length;
         this.hpa = hpa;
         this.secondFrame = secondFrame;
         this.modeKey = modeKey;
+        for (int at = 0; at + 1 < ops.length; at++) {
+            ops[at].next = ops[at + 1];
+        }
     }
 
+    @Hot
     boolean isAt(long where, int fetchGeneration, int key) {
         return linear == where && generation == fetchGeneration && modeKey == key;
     }

@@ -14,13 +14,15 @@ final class BranchOp extends Op implements Template {
     private static final Form FORM = Specializer.form(MethodHandles.lookup());
 
     private final long distance;
+    private Block taken;
+    private Block notTaken;
 
     BranchOp() {
         this(null, 0, 0);
     }
 
     private BranchOp(Insn insn, int offset, int index) {
-        super(insn, offset, index);
+        super(insn, offset, index, true);
         distance = insn == null ? 0 : insn.immediate + end;
     }
 
@@ -30,17 +32,20 @@ final class BranchOp extends Op implements Template {
     }
 
     @Override
-    @Hot
-    void exec(Cpu cpu) {
-        if (FORM.detail() == ALWAYS || Control.holds(cpu, FORM.detail())) {
-            cpu.rip = cpu.checkedTarget(cpu.blockRip + distance, FORM.width());
+    void link(Cpu cpu, Block to) {
+        if (cpu.rip == cpu.blockRip + end) {
+            notTaken = to;
         } else {
-            cpu.rip = cpu.blockRip + end;
+            taken = to;
         }
     }
 
     @Override
-    boolean setsRip() {
-        return true;
+    @Hot
+    Op exec(Cpu cpu) {
+        if (FORM.detail() == ALWAYS || Control.holds(cpu, FORM.detail())) {
+            return follow(cpu, taken, cpu.checkedTarget(cpu.blockRip + distance, FORM.width()));
+        }
+        return follow(cpu, notTaken, cpu.blockRip + end);
     }
 }

@@ -19,7 +19,7 @@ final class ConditionalOp extends MemoryOp implements Template {
     }
 
     private ConditionalOp(Insn insn, int offset, int index) {
-        super(insn, offset, index);
+        super(insn, offset, index, false);
         target = insn == null ? 0 : insn.register(0);
         source = insn == null || insn.operandCount < 2 ? 0 : insn.register(1);
     }
@@ -31,7 +31,7 @@ final class ConditionalOp extends MemoryOp implements Template {
 
     @Override
     @Hot
-    void exec(Cpu cpu) {
+    Op exec(Cpu cpu) {
         boolean holds = Control.holds(cpu, FORM.detail());
         if (FORM.source() != Place.NONE) {
             long value = read(cpu, FORM.source(), source, 0, FORM.addressing(), FORM.width());
@@ -41,5 +41,6 @@ final class ConditionalOp extends MemoryOp implements Template {
         } else {
             writeRegister(cpu, FORM.target(), target, 1, holds ? 1 : 0);
         }
+        return FORM.target() == Place.MEMORY ? proceed(cpu) : next;
     }
 }

@@ -1,41 +1,44 @@
 package org.jvmx.cpu.interp;
 
+import java.lang.invoke.MethodHandles;
+
 import org.jvmx.arch.Hot;
 import org.jvmx.cpu.semantics.Cpu;
-import org.jvmx.cpu.semantics.EffectFn;
 import org.jvmx.cpu.state.Attention;
 import org.jvmx.isa.Insn;
 
-/** An instruction whose meaning is an effect; see the contract in {@code cpu.semantics}. */
-final class EffectOp extends Op {
-    private final EffectFn body;
+/** An instruction whose meaning is an effect; see the contract in {@code cpu.semantics}. Template. */
+final class EffectOp extends Op implements Template {
+    private static final Form FORM = Specializer.form(MethodHandles.lookup());
+
     private final long ripMask;
 
-    EffectOp(EffectFn body, Insn insn, int offset, int index) {
-        super(insn, offset, index);
-        this.body = body;
-        this.ripMask = insn.codeSize == 8 ? -1 : 0xffff_ffffL;
+    EffectOp() {
+        this(null, 0, 0);
+    }
+
+    private EffectOp(Insn insn, int offset, int index) {
+        super(insn, offset, index, true);
+        this.ripMask = insn == null || insn.codeSize == 8 ? -1 : 0xffff_ffffL;
+    }
+
+    @Override
+    public Op make(Insn insn, int offset, int index) {
+        return new EffectOp(insn, offset, index);
     }
 
     @Override
     @Hot
-    void exec(Cpu cpu) {
-        long next = cpu.blockRip + end & ripMask;
+    Op exec(Cpu cpu) {
+        long behind = cpu.blockRip + end & ripMask;
         cpu.rip = cpu.blockRip + offset;
-        cpu.nextRip = next;
+        cpu.nextRip = behind;
         cpu.blockRetired = index;
-        body.run(cpu, insn);
+        FORM.effect().run(cpu, insn);
         if ((cpu.attention & Attention.EXIT) != 0) {
-            return;
+            return null;
         }
         cpu.rip = cpu.nextRip;
-        if (cpu.nextRip != next) {
-            cpu.blockLimit = 0;
-        }
-    }
-
-    @Override
-    boolean setsRip() {
-        return true;
+        return cpu.nextRip == behind ? proceed(cpu) : null;
     }
 }

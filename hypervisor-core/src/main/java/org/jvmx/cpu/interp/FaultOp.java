@@ -8,12 +8,12 @@ final class FaultOp extends Op {
     private final int vector;
 
     FaultOp(int vector, Insn insn, int offset, int index) {
-        super(insn, offset, index);
+        super(insn, offset, index, false);
         this.vector = vector;
     }
 
     @Override
-    void exec(Cpu cpu) {
+    Op exec(Cpu cpu) {
         throw vector == 13 ? cpu.gp(0) : cpu.raise(vector);
     }
 }

@@ -1,5 +1,6 @@
 package org.jvmx.cpu.interp;
 
+import org.jvmx.cpu.semantics.EffectFn;
 import org.jvmx.cpu.semantics.FlagEffect;
 import org.jvmx.cpu.semantics.Fn;
 import org.jvmx.cpu.semantics.Meaning;
@@ -9,6 +10,7 @@ import org.jvmx.cpu.semantics.Meaning;
  *
  * @param value       the meaning's function
  * @param flags       what becomes of the flags
+ * @param effect      the body of an effect
  * @param shiftFlags  the same for shifts
  * @param readsCarry  whether the function wants CF
  * @param writes      whether the destination is written
@@ -19,6 +21,6 @@ import org.jvmx.cpu.semantics.Meaning;
  * @param addressing  how the memory operand's address comes about ({@link MemoryOp})
  * @param detail      a condition, or what else a template needs to know
  */
-record Form(Fn value, FlagEffect flags, Meaning.ShiftFlags shiftFlags, boolean readsCarry, boolean writes, int width, int sourceWidth, int target,
+record Form(Fn value, EffectFn effect, FlagEffect flags, Meaning.ShiftFlags shiftFlags, boolean readsCarry, boolean writes, int width, int sourceWidth, int target,
         int source, int addressing, int detail) {
 }

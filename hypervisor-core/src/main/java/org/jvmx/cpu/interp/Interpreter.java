@@ -10,12 +10,14 @@ import org.jvmx.cpu.state.ExitSignal;
 import org.jvmx.cpu.state.GuestFault;
 
 /**
- * Runs the guest. The loop: if something wants attention or the deadline has come, look at the instruction boundary; find the block; run as much of it as the
- * deadline allows; deliver what it raised. The count of retired instructions is exact at every exit.
+ * Runs the guest. The loop: if something wants attention or the deadline has come, look at the instruction boundary; find the block; run it and those that
+ * follow it, or as many instructions of it as the deadline allows; deliver what was raised. The count of retired instructions is exact at every exit.
  */
 public final class Interpreter {
     private final Cpu cpu;
     private final CodeCache cache;
+    /** The op after which a block had to be looked up: it is told what was found. */
+    private Op last;
 
     public Interpreter(Cpu cpu, Meanings meanings) {
         this.cpu = cpu;
@@ -26,20 +28,17 @@ public final class Interpreter {
     public void run() {
         Cpu c = cpu;
         c.attention &= ~Attention.EXIT;
-        Block last = null;
-        while (true) {
-            int most = Integer.MAX_VALUE;
+        last = null;
+        do {
             if (c.attention != 0 || c.retired >= c.deadline) {
                 if (!Boundary.pass(c)) {
                     return;
                 }
-                most = c.attention == 0 ? most : 1;
+                step(c.attention != 0);
+            } else {
+                step(false);
             }
-            last = step(last, most);
-            if ((c.attention & Attention.EXIT) != 0) {
-                return;
-            }
-        }
+        } while ((c.attention & Attention.EXIT) == 0);
     }
 
     /**
@@ -49,54 +48,49 @@ public final class Interpreter {
      */
     public boolean complete() {
         cpu.attention &= ~Attention.EXIT;
-        step(null, 1);
+        last = null;
+        step(true);
         return (cpu.attention & Attention.EXIT) == 0;
     }
 
-    /** Runs at most {@code most} instructions of the block at RIP; its block, or null if it could not be fetched. */
-    private Block step(Block last, int most) {
+    /** Runs one instruction, or up to where something has to be looked at. */
+    private void step(boolean one) {
         Cpu c = cpu;
         Block block;
         try {
-            block = next(last);
+            block = find();
         } catch (GuestFault _) {
             deliver();
-            return null;
+            return;
         } catch (ExitSignal _) {
             c.attention |= Attention.EXIT;
-            return null;
+            return;
         }
-        execute(block, (int) Math.min(Math.min(most, block.ops.length), Math.max(1, c.deadline - c.retired)));
+        long left = one ? 1 : c.deadline - c.retired;
+        if (one || left < block.count) {
+            runSome(block, (int) Math.max(left, 1));
+        } else {
+            runWhole(block);
+        }
+    }
+
+    /** The block at RIP. */
+    @Hot
+    private Block find() {
+        Cpu c = cpu;
+        Op from = last;
+        last = null;
+        if ((c.modeKey & Cpu.KEY_FLAT) == 0) {
+            return segmented();
+        }
+        Block block = cache.at(c.rip);
+        if (from != null) {
+            from.link(c, block);
+        }
         return block;
     }
 
-    @Hot
-    private Block next(Block last) {
-        Cpu c = cpu;
-        if ((c.modeKey & Cpu.KEY_CODE) != 2) {
-            return segmented();
-        }
-        long linear = c.rip;
-        if (last != null) {
-            int generation = c.fetchGeneration();
-            int key = c.modeKey;
-            Block guess = last.successor;
-            if (guess != null && guess.isAt(linear, generation, key)) {
-                return guess;
-            }
-            guess = last.otherSuccessor;
-            if (guess != null && guess.isAt(linear, generation, key)) {
-                return guess;
-            }
-            Block found = cache.at(linear);
-            last.otherSuccessor = last.successor;
-            last.successor = found;
-            return found;
-        }
-        return cache.at(linear);
-    }
-
-    /** Outside 64-bit mode the code segment has a base and a limit. */
+    /** Where the code segment has a base or a limit that counts. */
     private Block segmented() {
         Cpu c = cpu;
         long offset = c.rip;
@@ -111,45 +105,66 @@ public final class Interpreter {
         return block;
     }
 
+    /** Runs a block, and those that its ops follow. */
     @Hot
-    private void execute(Block block, int most) {
+    private void runWhole(Block block) {
         Cpu c = cpu;
-        Op[] ops = block.ops;
         c.blockRip = c.rip;
-        c.blockLimit = most;
-        int done = 0;
+        c.blockLimit = Op.WHOLE;
+        Op op = block.first;
         try {
-            do {
-                ops[done].exec(c);
-                done++;
-            } while (done < c.blockLimit);
+            for (Op next = op.exec(c); next != null; next = op.exec(c)) {
+                op = next;
+            }
         } catch (GuestFault _) {
-            leave(ops[done], done);
+            leave(op);
             deliver();
             return;
         } catch (ExitSignal _) {
-            leave(ops[done], done);
+            leave(op);
             c.attention |= Attention.EXIT;
             return;
         }
-        finish(ops[done - 1], done);
+        finish(op);
+        last = op;
+    }
+
+    /** Runs at most {@code most} instructions of a block. */
+    private void runSome(Block block, int most) {
+        Cpu c = cpu;
+        c.blockRip = c.rip;
+        c.blockLimit = most;
+        Op op = block.first;
+        try {
+            for (Op next = op.exec(c); next != null && next.index < most; next = op.exec(c)) {
+                op = next;
+            }
+        } catch (GuestFault _) {
+            leave(op);
+            deliver();
+            return;
+        } catch (ExitSignal _) {
+            leave(op);
+            c.attention |= Attention.EXIT;
+            return;
+        }
+        finish(op);
     }
 
     /** An instruction was left before it was complete: RIP is there. */
-    private void leave(Op op, int done) {
+    private void leave(Op op) {
         Cpu c = cpu;
         c.rip = c.blockRip + op.offset & ripMask();
-        c.retired += done;
+        c.retired += op.index;
         c.blockRetired = 0;
         c.nextRip = c.rip + (op.end - op.offset);
     }
 
-    @Hot
-    private void finish(Op last, int done) {
+    private void finish(Op op) {
         Cpu c = cpu;
-        int retired = done;
-        if (!last.setsRip()) {
-            c.rip = c.blockRip + last.end & ripMask();
+        int retired = op.index + 1;
+        if (!op.setsRip) {
+            c.rip = c.blockRip + op.end & ripMask();
         } else if ((c.attention & Attention.EXIT) != 0) {
             retired--;
         }

@@ -21,8 +21,8 @@ abstract class MemoryOp extends Op {
     final int segment;
     private final long offsetMask;
 
-    MemoryOp(Insn insn, int offset, int index) {
-        super(insn, offset, index);
+    MemoryOp(Insn insn, int offset, int index, boolean setsRip) {
+        super(insn, offset, index, setsRip);
         base = insn == null ? 0 : insn.base;
         indexRegister = insn == null ? 0 : insn.index;
         scale = insn == null ? 0 : insn.scale;
@@ -89,5 +89,27 @@ abstract class MemoryOp extends Op {
         } else {
             cpu.reg(register, width, value);
         }
+    }
+
+    /** Pushes on the stack; 8 bytes occur in 64-bit mode only, where the stack segment does not count. */
+    static void push(Cpu cpu, int width, long value) {
+        if (width == 8) {
+            long top = cpu.gpr[Cpu.RSP] - 8;
+            cpu.store64(Cpu.SS, top, value);
+            cpu.gpr[Cpu.RSP] = top;
+        } else {
+            cpu.push(width, value);
+        }
+    }
+
+    /** Pops from the stack. */
+    static long pop(Cpu cpu, int width) {
+        if (width == 8) {
+            long top = cpu.gpr[Cpu.RSP];
+            long value = cpu.load64(Cpu.SS, top);
+            cpu.gpr[Cpu.RSP] = top + 8;
+            return value;
+        }
+        return cpu.pop(width);
     }
 }

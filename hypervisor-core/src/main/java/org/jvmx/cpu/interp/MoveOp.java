@@ -21,7 +21,7 @@ final class MoveOp extends MemoryOp implements Template {
     }
 
     private MoveOp(Insn insn, int offset, int index) {
-        super(insn, offset, index);
+        super(insn, offset, index, false);
         target = insn == null ? 0 : insn.register(0);
         source = insn == null ? 0 : insn.register(insn.operandCount - 1);
         immediate = insn == null ? 0 : insn.immediate;
@@ -34,7 +34,7 @@ final class MoveOp extends MemoryOp implements Template {
 
     @Override
     @Hot
-    void exec(Cpu cpu) {
+    Op exec(Cpu cpu) {
         int width = FORM.width();
         long b = read(cpu, FORM.source(), source, immediate, FORM.addressing(), FORM.sourceWidth());
         long value = FORM.detail() == SIGN_EXTEND ? Cpu.signed(b, FORM.sourceWidth()) : FORM.value().of(width, 0, b, 0);
@@ -44,5 +44,6 @@ final class MoveOp extends MemoryOp implements Template {
             writeRegister(cpu, FORM.target(), target, width, value);
         }
         FORM.flags().record(cpu, width, 0, b, value & Cpu.mask(width));
+        return FORM.target() == Place.MEMORY ? proceed(cpu) : next;
     }
 }

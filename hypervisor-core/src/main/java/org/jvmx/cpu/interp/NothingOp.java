@@ -7,12 +7,12 @@ import org.jvmx.isa.Insn;
 /** An instruction without effect. */
 final class NothingOp extends Op {
     NothingOp(Insn insn, int offset, int index) {
-        super(insn, offset, index);
+        super(insn, offset, index, false);
     }
 
     @Override
     @Hot
-    void exec(Cpu cpu) {
-        // nothing, by definition
+    Op exec(Cpu cpu) {
+        return next;
     }
 }

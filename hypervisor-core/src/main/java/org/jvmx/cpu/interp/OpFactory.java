@@ -1,6 +1,7 @@
 package org.jvmx.cpu.interp;
 
 import org.jvmx.cpu.semantics.Cpu;
+import org.jvmx.cpu.semantics.EffectFn;
 import org.jvmx.cpu.semantics.FlagEffect;
 import org.jvmx.cpu.semantics.Fn;
 import org.jvmx.cpu.semantics.Meaning;
@@ -27,7 +28,6 @@ final class OpFactory {
         }
         return switch (meanings.of(insn)) {
             case null -> new FaultOp(VECTOR_UD, insn, offset, index);
-            case Meaning.Effect(var body) -> new EffectOp(body, insn, offset, index);
             case Meaning.Nothing() -> new NothingOp(insn, offset, index);
             case Meaning shape -> template(shape, insn).make(insn, offset, index);
         };
@@ -47,7 +47,8 @@ final class OpFactory {
             case Meaning.SetIf() -> Specializer.of(ConditionalOp.class, operands(insn, 1, condition));
             case Meaning.MoveIf() -> Specializer.of(ConditionalOp.class, operands(insn, insn.width(0), condition));
             case Meaning.Transfer(var kind) -> transfer(kind, insn);
-            case Meaning.Nothing(), Meaning.Effect(_), Meaning.ByForm(_) -> throw new IllegalStateException("no template for " + insn);
+            case Meaning.Effect(var body) -> Specializer.of(EffectOp.class, effect(body));
+            case Meaning.Nothing(), Meaning.ByForm(_) -> throw new IllegalStateException("no template for " + insn);
         };
     }
 
@@ -68,28 +69,32 @@ final class OpFactory {
         int last = insn.operandCount - 1;
         int source = last == 0 ? Place.NONE : Place.of(insn, last);
         boolean three = insn.operandCount == 3;
-        return new Form(value, flags, null, readsCarry(insn), writes, insn.width(0), insn.width(last), Place.of(insn, three ? 1 : 0), source,
+        return new Form(value, null, flags, null, readsCarry(insn), writes, insn.width(0), insn.width(last), Place.of(insn, three ? 1 : 0), source,
                 MemoryOp.addressing(insn), three ? BinaryOp.THREE_OPERANDS : 0);
     }
 
     private static Form shift(Insn insn, Fn value, Meaning.ShiftFlags flags) {
         int source = insn.operandCount == 1 ? Place.NONE : Place.of(insn, insn.operandCount - 1);
-        return new Form(value, null, flags, readsCarry(insn), true, insn.width(0), 1, Place.of(insn, 0), source, MemoryOp.addressing(insn), 0);
+        return new Form(value, null, null, flags, readsCarry(insn), true, insn.width(0), 1, Place.of(insn, 0), source, MemoryOp.addressing(insn), 0);
     }
 
     private static Form move(Insn insn, Fn value, FlagEffect flags, int detail) {
         int last = insn.operandCount - 1;
-        return new Form(value, flags, null, false, true, insn.width(0), insn.width(last), Place.of(insn, 0), Place.of(insn, last),
+        return new Form(value, null, flags, null, false, true, insn.width(0), insn.width(last), Place.of(insn, 0), Place.of(insn, last),
                 MemoryOp.addressing(insn), detail);
     }
 
+    private static Form effect(EffectFn body) {
+        return new Form(null, body, null, null, false, false, 0, 0, Place.NONE, Place.NONE, MemoryOp.BASE, 0);
+    }
+
     private static Form plain(Insn insn, int width, int detail) {
-        return new Form(null, null, null, false, false, width, width, Place.NONE, Place.NONE, MemoryOp.addressing(insn), detail);
+        return new Form(null, null, null, null, false, false, width, width, Place.NONE, Place.NONE, MemoryOp.addressing(insn), detail);
     }
 
     private static Form operands(Insn insn, int width, int detail) {
         int source = insn.operandCount < 2 ? Place.NONE : Place.of(insn, 1);
-        return new Form(null, null, null, false, false, width, width, Place.of(insn, 0), source, MemoryOp.addressing(insn), detail);
+        return new Form(null, null, null, null, false, false, width, width, Place.of(insn, 0), source, MemoryOp.addressing(insn), detail);
     }
 
     private static boolean readsCarry(Insn insn) {

@@ -19,7 +19,7 @@ final class ShiftOp extends MemoryOp implements Template {
     }
 
     private ShiftOp(Insn insn, int offset, int index) {
-        super(insn, offset, index);
+        super(insn, offset, index, false);
         target = insn == null ? 0 : insn.register(0);
         source = insn == null || insn.operandCount < 2 ? 0 : insn.register(insn.operandCount - 1);
         immediate = insn == null ? 0 : insn.immediate;
@@ -32,7 +32,7 @@ final class ShiftOp extends MemoryOp implements Template {
 
     @Override
     @Hot
-    void exec(Cpu cpu) {
+    Op exec(Cpu cpu) {
         int width = FORM.width();
         int count = (int) read(cpu, FORM.source(), source, immediate, FORM.addressing(), 1) & (width == 8 ? 63 : 31);
         long cf = FORM.readsCarry() ? cpu.carry >>> 63 : 0;
@@ -44,7 +44,7 @@ final class ShiftOp extends MemoryOp implements Template {
                 cpu.store(segment, address, width, result);
                 FORM.shiftFlags().record(cpu, width, a, count, result);
             }
-            return;
+            return proceed(cpu);
         }
         long a = read(cpu, FORM.target(), target, 0, FORM.addressing(), width);
         long result = count == 0 ? a : FORM.value().of(width, a, count, cf) & Cpu.mask(width);
@@ -52,5 +52,6 @@ final class ShiftOp extends MemoryOp implements Template {
         if (count != 0) {
             FORM.shiftFlags().record(cpu, width, a, count, result);
         }
+        return next;
     }
 }

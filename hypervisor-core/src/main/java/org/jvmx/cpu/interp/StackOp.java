@@ -21,7 +21,7 @@ final class StackOp extends MemoryOp implements Template {
     }
 
     private StackOp(Insn insn, int offset, int index) {
-        super(insn, offset, index);
+        super(insn, offset, index, false);
         register = insn == null ? 0 : insn.register(0);
         immediate = insn == null ? 0 : insn.immediate;
     }
@@ -33,15 +33,16 @@ final class StackOp extends MemoryOp implements Template {
 
     @Override
     @Hot
-    void exec(Cpu cpu) {
+    Op exec(Cpu cpu) {
         int width = FORM.width();
         if (FORM.detail() == PUSH) {
-            cpu.push(width, read(cpu, FORM.target(), register, immediate, FORM.addressing(), width));
+            push(cpu, width, read(cpu, FORM.target(), register, immediate, FORM.addressing(), width));
         } else if (FORM.target() == Place.REGISTER) {
-            cpu.reg(register, width, cpu.pop(width));
+            cpu.reg(register, width, pop(cpu, width));
         } else {
             popMemory(cpu, width);
         }
+        return FORM.detail() == PUSH || FORM.target() == Place.MEMORY ? proceed(cpu) : next;
     }
 
     /** The address of the operand is computed after RSP moved; if the store faults, RSP is as before. */

@@ -17,13 +17,16 @@ final class TransferOp extends MemoryOp implements Template {
 
     private final int register;
     private final long immediate;
+    /** Where it led lately. */
+    private Block recent;
+    private Block earlier;
 
     TransferOp() {
         this(null, 0, 0);
     }
 
     private TransferOp(Insn insn, int offset, int index) {
-        super(insn, offset, index);
+        super(insn, offset, index, true);
         register = insn == null || insn.operandCount == 0 ? 0 : insn.register(0);
         immediate = insn == null || insn.operandCount == 0 ? 0 : insn.immediate;
     }
@@ -35,36 +38,49 @@ final class TransferOp extends MemoryOp implements Template {
 
     @Override
     @Hot
-    void exec(Cpu cpu) {
-        switch (FORM.detail()) {
-            case JUMP -> cpu.rip = cpu.checkedTarget(target(cpu), FORM.width());
+    Op exec(Cpu cpu) {
+        long target = switch (FORM.detail()) {
+            case JUMP -> cpu.checkedTarget(target(cpu), FORM.width());
             case CALL -> call(cpu, target(cpu));
             case CALL_RELATIVE -> call(cpu, cpu.blockRip + end + immediate);
             default -> back(cpu);
-        }
+        };
+        Block to = recent;
+        return follow(cpu, to != null && to.linear == target ? to : earlier, target);
+    }
+
+    @Override
+    void link(Cpu cpu, Block to) {
+        earlier = recent;
+        recent = to;
     }
 
     private long target(Cpu cpu) {
         return read(cpu, FORM.target(), register, 0, FORM.addressing(), FORM.width());
     }
 
-    private void call(Cpu cpu, long target) {
+    private long call(Cpu cpu, long target) {
         long checked = cpu.checkedTarget(target, FORM.width());
-        cpu.push(FORM.width(), cpu.blockRip + end);
-        cpu.rip = checked;
+        push(cpu, FORM.width(), cpu.blockRip + end);
+        return checked;
     }
 
-    private void back(Cpu cpu) {
+    private long back(Cpu cpu) {
+        if (FORM.width() == 8) {
+            long top = cpu.gpr[Cpu.RSP];
+            long target = cpu.checkedTarget(cpu.load64(Cpu.SS, top), 8);
+            cpu.gpr[Cpu.RSP] = top + 8 + (immediate & 0xffff);
+            return target;
+        }
+        return segmentedBack(cpu);
+    }
+
+    private long segmentedBack(Cpu cpu) {
         int width = FORM.width();
         int stack = cpu.stackSize();
         long top = cpu.reg(Cpu.RSP, stack);
         long target = cpu.checkedTarget(cpu.load(Cpu.SS, cpu.linear(Cpu.SS, top, width, false), width), width);
         cpu.reg(Cpu.RSP, stack, top + width + (immediate & 0xffff));
-        cpu.rip = target;
-    }
-
-    @Override
-    boolean setsRip() {
-        return true;
+        return target;
     }
 }

@@ -23,6 +23,8 @@ public final class Boundary {
     private static final int BLOCKED_BY_MOV_SS = 2;
     private static final int BLOCKED_FOR_NMI = 11;
     private static final int HALTED = 1;
+    /** L0 to G3 of DR7. */
+    private static final int BREAKPOINTS = 0xff;
 
     private Boundary() {
     }
@@ -104,14 +106,14 @@ public final class Boundary {
         }
     }
 
-    /** Prepares for one instruction. */
+    /** Prepares for one instruction. While a breakpoint is enabled, of whatever kind, each instruction is looked at by itself. */
     public static void arm(Cpu cpu) {
         Delivery delivery = cpu.delivery;
         int flags = cpu.systemFlags;
         delivery.trapArmed = (flags & Flags.TF) != 0;
         delivery.resumeArmed = (flags & Flags.RF) != 0;
         delivery.monitorTrap = cpu.controls.has(PrimaryControl.MONITOR_TRAP_FLAG);
-        if (delivery.trapArmed || delivery.resumeArmed || delivery.monitorTrap || watchesInstructions(cpu)) {
+        if (delivery.trapArmed || delivery.resumeArmed || delivery.monitorTrap || (cpu.dr7 & BREAKPOINTS) != 0) {
             cpu.attention |= Attention.STEP;
         }
     }
@@ -202,18 +204,9 @@ public final class Boundary {
         return leave(cpu, ExitReason.PREEMPTION_TIMER);
     }
 
-    private static boolean watchesInstructions(Cpu cpu) {
-        for (int n = 0; n < 4; n++) {
-            if ((cpu.dr7 >>> 2 * n & 3) != 0 && (cpu.dr7 >>> 16 + 4 * n & 3) == 0) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /** Delivers an instruction breakpoint at RIP; true if that is a VM exit. */
     private static boolean breakpoint(Cpu cpu) {
-        if ((cpu.dr7 & 0xff) == 0) {
+        if ((cpu.dr7 & BREAKPOINTS) == 0) {
             return false;
         }
         long linear = cpu.longCode() ? cpu.rip : cpu.base[CpuState.CS] + cpu.rip & 0xffff_ffffL;

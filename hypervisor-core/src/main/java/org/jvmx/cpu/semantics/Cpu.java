@@ -25,6 +25,8 @@ public final class Cpu extends MemoryAccess {
     public static final int KEY_OSFXSR = 1 << 12;
     public static final int KEY_OSXSAVE = 1 << 13;
     public static final int KEY_UMIP = 1 << 14;
+    /** Offsets of code are linear addresses, and the code segment's limit is never met. */
+    public static final int KEY_FLAT = 1 << 15;
 
     /** Everything about the mode that decoded code depends on. */
     public int modeKey;
@@ -243,6 +245,7 @@ public final class Cpu extends MemoryAccess {
         key |= (cr4 & 1 << 9) != 0 ? KEY_OSFXSR : 0;
         key |= (cr4 & 1 << 18) != 0 ? KEY_OSXSAVE : 0;
         key |= (cr4 & 1 << 11) != 0 ? KEY_UMIP : 0;
+        key |= code == 2 || base[CS] == 0 && limit[CS] == 0xffff_ffffL ? KEY_FLAT : 0;
         modeKey = key;
         accessContextChanged();
         for (int segment = ES; segment <= GS; segment++) {

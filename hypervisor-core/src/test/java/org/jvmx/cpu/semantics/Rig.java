@@ -10,14 +10,17 @@ import org.jvmx.isa.Insn;
 import org.jvmx.memory.HostMemory;
 
 /**
- * A processor with flat memory, without paging unless asked for, and the plainest driver of meanings: it decodes, reads the operands, calls the function, writes. What
- * the interpreter does fast is here done obviously.
+ * A processor with flat memory, without paging unless asked for, and the plainest driver of meanings: it decodes, reads the operands, calls the function,
+ * writes. What the interpreter does fast is here done obviously.
  */
-final class Rig implements AutoCloseable {
-    static final long CODE = 0x1000;
+public final class Rig implements AutoCloseable {
+    public static final long CODE = 0x1000;
+
+    private static final long TABLES = 0xf0000;
+    private static final long PRESENT_WRITABLE = 3;
 
     private final HostMemory host;
-    final Cpu cpu;
+    public final Cpu cpu;
     private final Meanings meanings = new Meanings();
     private final Decoder decoder = new Decoder();
     private long random;
@@ -43,7 +46,7 @@ final class Rig implements AutoCloseable {
     }
 
     /** A processor in 64-bit mode. */
-    static Rig mode64() {
+    public static Rig mode64() {
         return mode64(1 << 20);
     }
 
@@ -55,11 +58,8 @@ final class Rig implements AutoCloseable {
         return rig;
     }
 
-    private static final long TABLES = 0xf0000;
-    private static final long PRESENT_WRITABLE = 3;
-
     /** A processor in 64-bit mode with its first 2 MiB mapped to themselves by 4 KiB pages. */
-    static Rig paged() {
+    public static Rig paged() {
         Rig rig = mode64();
         for (int level = 0; level < 3; level++) {
             rig.host.writeLong(TABLES + 0x1000 * level, TABLES + 0x1000 * (level + 1) | PRESENT_WRITABLE);
@@ -76,13 +76,19 @@ final class Rig implements AutoCloseable {
     }
 
     /** Maps a page to itself with the given flags of its entry; 0 unmaps it. */
-    void map(long page, long flags) {
+    public void map(long page, long flags) {
         host.writeLong(TABLES + 0x3000 + (page >> 12) * 8, page | flags);
         cpu.flushTlb();
     }
 
+    /** Maps a page to another one. */
+    public void alias(long page, long to) {
+        host.writeLong(TABLES + 0x3000 + (page >> 12) * 8, to | PRESENT_WRITABLE);
+        cpu.flushTlb();
+    }
+
     /** A processor in 32-bit protected mode, flat segments. */
-    static Rig mode32() {
+    public static Rig mode32() {
         return mode32(1 << 20);
     }
 
@@ -94,7 +100,7 @@ final class Rig implements AutoCloseable {
     }
 
     /** A processor in real-address mode, all segments at 0. */
-    static Rig mode16() {
+    public static Rig mode16() {
         Rig rig = new Rig(1 << 20);
         rig.segments(0xffff, 0x93, 0x93);
         return rig;
@@ -115,7 +121,7 @@ final class Rig implements AutoCloseable {
         run(HexFormat.of().parseHex(hex.replace(" ", "")));
     }
 
-    void run(byte[] bytes) {
+    public void run(byte[] bytes) {
         Insn insn = decoder.decode(bytes, cpu.codeSize());
         if (insn == null) {
             throw cpu.ud();
@@ -144,6 +150,11 @@ final class Rig implements AutoCloseable {
         } catch (GuestFault fault) {
             return fault.vector;
         }
+    }
+
+    /** Puts code where RIP starts. */
+    public void code(byte[] bytes) {
+        host.write(CODE, bytes, 0, bytes.length);
     }
 
     private void apply(Insn insn, Meaning meaning) {
@@ -184,11 +195,11 @@ final class Rig implements AutoCloseable {
         }
     }
 
-    long load(long address, int size) {
+    public long load(long address, int size) {
         return cpu.load(Cpu.DS, address, size);
     }
 
-    void store(long address, int size, long value) {
+    public void store(long address, int size, long value) {
         cpu.store(Cpu.DS, address, size, value);
     }
 
