@@ -9,7 +9,10 @@ import org.jvmx.isa.Insn;
 import org.jvmx.isa.Mnemonic;
 import org.jvmx.isa.OperandKind;
 
-/** Conversions between integers, single and double precision. SDM Vol. 2: CVT... */
+/**
+ * Conversions between integers, single and double precision. SDM Vol. 2: CVT... Those with an MMX register make the x87 tags valid even where a SIMD
+ * floating-point exception follows.
+ */
 final class SseConversions {
     private static final long DOUBLEWORD = 0xffff_ffffL;
 
@@ -185,9 +188,9 @@ final class SseConversions {
         long source = mmxSource(cpu, insn);
         SseOperands.beginFloat(cpu);
         long result = both((bits, status) -> Fp32.fromInteger(bits, status), source, cpu.simd.status);
+        endMmxSource(cpu, insn);
         SseOperands.endFloat(cpu);
         cpu.xmm[2 * insn.register(0)] = result;
-        endMmxSource(cpu, insn);
     }
 
     private static void cvtpi2pd(Cpu cpu, Insn insn) {
@@ -202,9 +205,9 @@ final class SseConversions {
             long source = SseOperands.scalar(cpu, insn, 1);
             SseOperands.beginFloat(cpu);
             long result = both(f, source, cpu.simd.status);
+            SseOperands.endMmx(cpu);
             SseOperands.endFloat(cpu);
             SseOperands.mmx(cpu, insn.register(0), result);
-            SseOperands.endMmx(cpu);
         });
     }
 
@@ -214,9 +217,9 @@ final class SseConversions {
             SseOperands.loadFull(cpu, insn, 1);
             SseOperands.beginFloat(cpu);
             long result = SseFloats.join(f.of(cpu.simd.low, cpu.simd.status), f.of(cpu.simd.high, cpu.simd.status));
+            SseOperands.endMmx(cpu);
             SseOperands.endFloat(cpu);
             SseOperands.mmx(cpu, insn.register(0), result);
-            SseOperands.endMmx(cpu);
         });
     }
 }
