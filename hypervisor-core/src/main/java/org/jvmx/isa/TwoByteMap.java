@@ -47,8 +47,9 @@ final class TwoByteMap {
         map.row(0x03, LSL, Gv, Ew).protectedMode().flags(NONE.writes(ZF));
     }
 
+    /** VMCALL reaches the monitor whatever the guest is offered. */
     private static void virtualization(RowDrafts map) {
-        vmx(map, 0x01, VMCALL, Intercept.VMCALL).reg(0).rm(1).np();
+        map.row(0x01, VMCALL).reg(0).rm(1).np().exit(Intercept.VMCALL).flags(FlagRule.VMX);
         vmx(map, 0x01, VMLAUNCH, Intercept.VMLAUNCH).reg(0).rm(2).np();
         vmx(map, 0x01, VMRESUME, Intercept.VMRESUME).reg(0).rm(3).np();
         vmx(map, 0x01, VMXOFF, Intercept.VMXOFF).reg(0).rm(4).np();

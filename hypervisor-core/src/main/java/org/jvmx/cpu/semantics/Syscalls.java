@@ -40,6 +40,7 @@ final class Syscalls {
         segment(cpu, Cpu.SS, selector + 8, DATA);
         cpu.cpl = 0;
         cpu.nextRip = cpu.lstar;
+        trapByNewFlag(cpu);
         cpu.modeChanged();
     }
 
@@ -58,7 +59,14 @@ final class Syscalls {
         segment(cpu, Cpu.SS, selector + 8 | 3, DATA | DPL3);
         cpu.cpl = 3;
         cpu.nextRip = to64 ? target : target & 0xffff_ffffL;
+        trapByNewFlag(cpu);
         cpu.modeChanged();
+    }
+
+    /** SYSCALL and SYSRET are stepped over by the trap flag that they load, so that the trap is never taken on the wrong side. */
+    private static void trapByNewFlag(Cpu cpu) {
+        cpu.delivery.trapArmed = (cpu.systemFlags & Flags.TF) != 0;
+        cpu.delivery.resumeArmed = false;
     }
 
     private static void sysenter(Cpu cpu, Insn insn) {
