@@ -1,10 +1,21 @@
 /** The machine assembled, the command line, metrics and bundled guests. */
+@SuppressWarnings("requires-transitive-automatic") // Micrometer has no module descriptors; its meters are our interface
 module org.jvmx.tools {
     requires transitive org.jvmx.core;
     requires transitive org.jvmx.loader;
     requires transitive org.jvmx.devices;
     requires info.picocli;
+    requires io.netty.buffer;
+    requires io.netty.codec;
+    requires io.netty.codec.http;
+    requires io.netty.common;
+    requires io.netty.handler;
+    requires io.netty.transport;
+    requires transitive micrometer.core;
+    requires micrometer.registry.prometheus;
 
     exports org.jvmx.tools.guests;
+    exports org.jvmx.tools.metrics;
     exports org.jvmx.tools.pc;
+    exports org.jvmx.tools.server;
 }
