@@ -10,8 +10,8 @@ import org.jvmx.devices.video.VgaText;
 import org.jvmx.memory.GuestMemory;
 
 /**
- * What a BIOS would have left behind: ACPI tables, the BIOS data area, an empty screen, initialised interrupt controllers with every line of the
- * 8259As masked. There is no firmware code in the machine, and the interrupt vector table stays zero.
+ * What a BIOS would have left behind: ACPI tables, the BIOS data area, an empty screen, initialised interrupt controllers with the lines of
+ * the 8259As masked that have a device. There is no firmware code in the machine, and the interrupt vector table stays zero.
  */
 final class Firmware {
     private static final long COM1_ADDRESS = 0x400;
@@ -53,15 +53,15 @@ final class Firmware {
         return AcpiTables.DEFAULT_BASE;
     }
 
-    /** Vectors 8 and 70H as since the first PC, all lines masked; the local APIC passes the 8259As through. */
+    /** Vectors 8 and 70H as since the first PC; open are the cascade and the lines 10 and 11, which are free; the local APIC passes the 8259As through. */
     static void prepareInterrupts(PortBus ports, LocalApic local) {
-        int[][] words = {{Pic8259.MASTER_PORT, 0x08, 0x04}, {Pic8259.SLAVE_PORT, 0x70, 0x02}};
+        int[][] words = {{Pic8259.MASTER_PORT, 0x08, 0x04, 0xfb}, {Pic8259.SLAVE_PORT, 0x70, 0x02, 0xf3}};
         for (int[] chip : words) {
             ports.out(chip[0], 1, 0x11);
             ports.out(chip[0] + 1, 1, chip[1]);
             ports.out(chip[0] + 1, 1, chip[2]);
             ports.out(chip[0] + 1, 1, 0x01);
-            ports.out(chip[0] + 1, 1, 0xff);
+            ports.out(chip[0] + 1, 1, chip[3]);
         }
         local.virtualWire();
     }
