@@ -125,9 +125,9 @@ public final class SoftwareProcessor implements LogicalProcessor {
     /** Hands the monitor's answer to the instruction, or asks it to do without. */
     private void answer(Access access) {
         Completion completion = cpu.completion;
-        completion.restart();
         boolean carriedOut = access.kind() == Access.Kind.PORT || access.kind() == Access.Kind.MEMORY || access.answered();
         if (!carriedOut) {
+            completion.restart();
             completion.interceptsOff = true;
             return;
         }
@@ -135,7 +135,10 @@ public final class SoftwareProcessor implements LogicalProcessor {
             case PORT -> completion.answer(Completion.PORT, access.address(), access.size(), access.isWrite(), access.data());
             case MEMORY -> completion.answer(Completion.MEMORY, access.address(), access.size(), access.isWrite(), access.data());
             case MSR -> completion.answer(Completion.MSR, access.address(), access.size(), access.isWrite(), access.data());
-            default -> completion.interceptsOff = true;
+            default -> {
+                completion.restart();
+                completion.interceptsOff = true;
+            }
         }
     }
 

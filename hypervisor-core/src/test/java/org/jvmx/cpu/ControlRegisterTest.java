@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.jvmx.cpu.semantics.Cpu;
 import org.jvmx.cpu.state.Flags;
 import org.jvmx.isa.FarPointer;
+import org.jvmx.isa.Mem;
 import org.jvmx.vmx.ExitReason;
 import org.jvmx.vmx.PrimaryControl;
 import org.jvmx.vmx.TaskSwitch;
@@ -223,6 +224,24 @@ class ControlRegisterTest {
             assertEquals(ExitReason.HLT, guest.run().reason());
             assertEquals('a' | 'b' << 8, guest.dword(0x5000));
             assertEquals(0, guest.cpu.gpr[Cpu.RCX]);
+        }
+    }
+
+    @Test
+    void aReadModifyWriteOfADeviceIsTwoAccesses() {
+        try (TestGuest guest = TestGuest.mode64().code(64, asm -> asm.op(ADD, Mem.mem(RBX).d(), EAX).op(HLT))) {
+            guest.extendedPaging(0x9_0000);
+            guest.cpu.gpr[Cpu.RAX] = 3;
+            guest.cpu.gpr[Cpu.RBX] = 0x9_0010;
+            assertEquals(ExitReason.EPT_VIOLATION, guest.run().reason());
+            assertEquals(0x9_0010, guest.exit.access().address());
+            guest.exit.access().answer(4);
+            assertFalse(guest.processor.complete(guest.exit));
+            assertTrue(guest.exit.access().isWrite());
+            assertEquals(7, guest.exit.access().data());
+            assertTrue(guest.processor.complete(guest.exit));
+            assertEquals(TestGuest.CODE + 2, guest.cpu.rip);
+            assertEquals(1, guest.processor.retired());
         }
     }
 

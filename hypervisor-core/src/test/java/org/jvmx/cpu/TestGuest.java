@@ -170,6 +170,19 @@ final class TestGuest implements AutoCloseable {
         controls.primary &= (int) ~control.mask();
     }
 
+    /** Maps the first 2 MiB of guest-physical memory to themselves, but for one page. */
+    void extendedPaging(long absent) {
+        long root = 0x10_0000;
+        for (int level = 0; level < 3; level++) {
+            host.writeLong(root + 0x1000 * level, root + 0x1000 * (level + 1) | 7);
+        }
+        for (int page = 0; page < 512; page++) {
+            host.writeLong(root + 0x3000 + 8L * page, page == absent >> 12 ? 0 : page * 0x1000L | 0x37);
+        }
+        set(SecondaryControl.ENABLE_EPT);
+        controls.eptPointer = root | 0x1e;
+    }
+
     // --- code
 
     /** Puts code at {@link #CODE}. */
