@@ -1,6 +1,9 @@
 package org.jvmx.cpu.fp;
 
-/** The rounds of the Advanced Encryption Standard, as AES-NI has them: one half of the state at a time, before the round key is added. FIPS 197; SDM Vol. 2, AESENC. */
+/**
+ * The rounds of the Advanced Encryption Standard, as AES-NI has them: one half of the state at a time, before the round key is added.
+ * FIPS 197; SDM Vol. 2, AESENC.
+ */
 public final class Aes {
     private static final int[] SUBSTITUTION = new int[256];
     private static final int[] INVERSE_SUBSTITUTION = new int[256];

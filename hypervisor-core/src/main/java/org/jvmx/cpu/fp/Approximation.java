@@ -1,8 +1,9 @@
 package org.jvmx.cpu.fp;
 
 /**
- * RCPPS and RSQRTPS: approximations to 12 bits, which raise no exceptions and flush denormals. Intel processors give the correctly rounded value at the middle
- * of the interval of numbers that share their leading bits (11 for the reciprocal, 10 and the parity of the exponent for the root).
+ * RCPPS and RSQRTPS: approximations to 12 bits, which raise no exceptions and flush denormals. Intel processors give the correctly
+ * rounded value at the middle of the interval of numbers that share their leading bits (11 for the reciprocal, 10 and the parity of the
+ * exponent for the root).
  */
 public final class Approximation {
     private static final int INFINITY = 0x7f80_0000;

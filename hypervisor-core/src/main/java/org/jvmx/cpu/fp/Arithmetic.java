@@ -1,8 +1,8 @@
 package org.jvmx.cpu.fp;
 
 /**
- * The operations on operands that are not NaNs, up to rounding, with the exceptions that are detected before it. Shared by SSE and x87. SDM Vol. 1,
- * "Floating-Point Exceptions".
+ * The operations on operands that are not NaNs, up to rounding, with the exceptions that are detected before it. Shared by SSE and x87.
+ * SDM Vol. 1, "Floating-Point Exceptions".
  */
 final class Arithmetic {
     static final int ZERO = Operand.ZERO;
@@ -98,7 +98,10 @@ final class Arithmetic {
         return FINITE;
     }
 
-    /** Rounds {@code a} to an integer; the magnitude is then in {@code result.high}. Returns PE and ROUNDED_UP, or IE if it is 2^64 or more. */
+    /**
+     * Rounds {@code a} to an integer; the magnitude is then in {@code result.high}. Returns PE and ROUNDED_UP, or IE if it is 2^64 or
+     * more.
+     */
     int integer(int rounding) {
         if (a.kind == ZERO) {
             result.set(a.sign, 63, 0);

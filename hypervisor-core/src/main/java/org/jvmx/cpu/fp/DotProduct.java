@@ -1,7 +1,8 @@
 package org.jvmx.cpu.fp;
 
 /**
- * DPPS and DPPD: products of the selected lanes, added in the processor's order, which differs by lane and shows where two NaNs meet. SDM Vol. 2, DPPS and DPPD.
+ * DPPS and DPPD: products of the selected lanes, added in the processor's order, which differs by lane and shows where two NaNs meet. SDM
+ * Vol. 2, DPPS and DPPD.
  */
 public final class DotProduct {
     private DotProduct() {}

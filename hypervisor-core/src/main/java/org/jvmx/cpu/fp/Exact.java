@@ -1,8 +1,8 @@
 package org.jvmx.cpu.fp;
 
 /**
- * The exact result of an operation, waiting to be rounded: {@code (-1)^sign * high:low * 2^(exponent - 127)}, top bit set unless it is zero. What does not fit
- * is or-ed into the lowest bit, which is enough for correct rounding to 64 bits or fewer. SDM Vol. 1, "Rounding".
+ * The exact result of an operation, waiting to be rounded: {@code (-1)^sign * high:low * 2^(exponent - 127)}, top bit set unless it is
+ * zero. What does not fit is or-ed into the lowest bit, which is enough for correct rounding to 64 bits or fewer. SDM Vol. 1, "Rounding".
  */
 final class Exact {
     /** Set with the flags of a rounding that increased the magnitude: condition code C1 of the x87 status word. */
@@ -48,8 +48,9 @@ final class Exact {
         exponent = exponentOfSquare >> 1;
         high = Unsigned128.root(upper, lower);
         long rest = lower - high * high;
-        boolean restExceedsRoot = upper - Math.unsignedMultiplyHigh(high, high) - (Long.compareUnsigned(lower, high * high) < 0 ? 1 : 0) != 0
-                || Long.compareUnsigned(rest, high) > 0;
+        long borrow = Long.compareUnsigned(lower, high * high) < 0 ? 1 : 0;
+        long restHigh = upper - Math.unsignedMultiplyHigh(high, high) - borrow;
+        boolean restExceedsRoot = restHigh != 0 || Long.compareUnsigned(rest, high) > 0;
         low = restExceedsRoot ? 0xc000L << 48 : rest == 0 ? 0 : 0x4000L << 48;
     }
 
@@ -158,8 +159,9 @@ final class Exact {
     }
 
     /**
-     * Rounds to a format with least normal exponent {@code least} and greatest exponent {@code greatest}; returns OE, UE, PE and ROUNDED_UP. After overflow, and
-     * after unmasked underflow, the exponent is out of the format's range. Tininess is detected after rounding.
+     * Rounds to a format with least normal exponent {@code least} and greatest exponent {@code greatest}; returns OE, UE, PE and
+     * ROUNDED_UP. After overflow, and after unmasked underflow, the exponent is out of the format's range. Tininess is detected after
+     * rounding.
      */
     int round(int precision, int least, int greatest, int rounding, boolean underflowMasked) {
         int unroundedExponent = exponent;

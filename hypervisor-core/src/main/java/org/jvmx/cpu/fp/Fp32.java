@@ -4,8 +4,9 @@ import static java.lang.Float.floatToRawIntBits;
 import static java.lang.Float.intBitsToFloat;
 
 /**
- * Single-precision operations of SSE on raw bits. Java's own arithmetic where it is the processor's (round to nearest, ordinary operands and result), the exact
- * way of {@link SseArithmetic} otherwise. SDM Vol. 1, "Programming with Intel Streaming SIMD Extensions (Intel SSE)".
+ * Single-precision operations of SSE on raw bits. Java's own arithmetic where it is the processor's (round to nearest, ordinary operands
+ * and result), the exact way of {@link SseArithmetic} otherwise. SDM Vol. 1, "Programming with Intel Streaming SIMD Extensions (Intel
+ * SSE)".
  */
 public final class Fp32 {
     private static final BinaryFormat FORMAT = BinaryFormat.SINGLE;

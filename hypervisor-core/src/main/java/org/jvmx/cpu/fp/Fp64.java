@@ -4,8 +4,8 @@ import static java.lang.Double.doubleToRawLongBits;
 import static java.lang.Double.longBitsToDouble;
 
 /**
- * Double-precision operations of SSE2 on raw bits. Java's own arithmetic where it is the processor's (round to nearest, ordinary operands and result), the
- * exact way of {@link SseArithmetic} otherwise. SDM Vol. 1, "Programming with SSE2".
+ * Double-precision operations of SSE2 on raw bits. Java's own arithmetic where it is the processor's (round to nearest, ordinary operands
+ * and result), the exact way of {@link SseArithmetic} otherwise. SDM Vol. 1, "Programming with SSE2".
  */
 public final class Fp64 {
     private static final BinaryFormat FORMAT = BinaryFormat.DOUBLE;

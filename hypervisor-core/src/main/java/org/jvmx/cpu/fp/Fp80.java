@@ -1,8 +1,9 @@
 package org.jvmx.cpu.fp;
 
 /**
- * Double extended precision arithmetic of the x87 FPU. Operands are pairs of sign and exponent (16 bits) and significand; results and exceptions go to fields.
- * Knows no register stack. One per processor, never shared between threads. SDM Vol. 1, "Programming with the x87 FPU".
+ * Double extended precision arithmetic of the x87 FPU. Operands are pairs of sign and exponent (16 bits) and significand; results and
+ * exceptions go to fields. Knows no register stack. One per processor, never shared between threads. SDM Vol. 1, "Programming with the
+ * x87 FPU".
  */
 public final class Fp80 {
     /** The bias of the exponent. */
@@ -218,88 +219,11 @@ public final class Fp80 {
     }
 
     /**
-     * FPREM, or FPREM1 if the quotient is rounded to nearest: the remainder, with the quotient's low bits in C0 C3 C1; or, with C2 set, a number that is
-     * 32 to 63 powers of two closer. SDM Vol. 2, "FPREM" and "FPREM1".
+     * FPREM, or FPREM1 if the quotient is rounded to nearest: the remainder, with the quotient's low bits in C0 C3 C1; or, with C2 set, a
+     * number that is 32 to 63 powers of two closer. SDM Vol. 2, "FPREM" and "FPREM1".
      */
     public void remainder(int exponentX, long x, int exponentY, long y, boolean nearest) {
-        if (!begin(exponentX, x, exponentY, y)) {
-            return;
-        }
-        Operand a = arithmetic.a;
-        Operand b = arithmetic.b;
-        if (a.kind == Operand.INFINITE || b.kind == Operand.ZERO) {
-            invalid();
-            return;
-        }
-        arithmetic.flags = a.denormal | b.denormal ? FpException.DE : 0;
-        if (a.kind == Operand.ZERO || b.kind == Operand.INFINITE) {
-            keep(exponentX, x);
-            return;
-        }
-        arithmetic.result.set(a.sign, a.exponent, a.significand);
-        int conditions = reduce(a, b, nearest);
-        finish(arithmetic.result.isZero() ? Operand.ZERO : Operand.FINITE, FULL);
-        if (hasResult()) {
-            status = status & ~C1 | conditions;
-        }
-    }
-
-    private int reduce(Operand a, Operand b, boolean nearest) {
-        int distance = a.exponent - b.exponent;
-        if (distance < (nearest ? -1 : 0)) {
-            return 0;
-        }
-        Exact result = arithmetic.result;
-        boolean partial = distance > 63;
-        int steps = partial ? 32 | distance & 31 : distance;
-        long rest = a.significand;
-        long quotient = 0;
-        if (distance < 0) {
-            steps = 0;
-        } else {
-            if (Long.compareUnsigned(rest, b.significand) >= 0) {
-                rest -= b.significand;
-                quotient = 1;
-            }
-            if (steps > 0) {
-                long more = Unsigned128.divide(rest >>> (64 - steps), rest << steps, b.significand);
-                rest = (rest << steps) - more * b.significand;
-                quotient = (quotient << steps) + more;
-            }
-        }
-        result.high = rest;
-        result.exponent = a.exponent - steps;
-        if (nearest && !partial && roundsUp(rest, b.significand, quotient, distance < 0)) {
-            result.sign ^= 1;
-            quotient++;
-            subtractFrom(b.significand, rest, distance < 0);
-        }
-        result.normalize();
-        return partial ? C2 : ((quotient & 4) != 0 ? C0 : 0) | ((quotient & 2) != 0 ? C3 : 0) | ((quotient & 1) != 0 ? C1 : 0);
-    }
-
-    /** Whether the remainder is more than half of the divisor, or half and the quotient odd. A halved remainder is one that is still scaled down by two. */
-    private static boolean roundsUp(long rest, long divisor, long quotient, boolean halved) {
-        if (!halved && rest < 0) {
-            return true;
-        }
-        int order = Long.compareUnsigned(halved ? rest : rest << 1, divisor);
-        return order > 0 || order == 0 && (quotient & 1) != 0;
-    }
-
-    private void subtractFrom(long divisor, long rest, boolean halved) {
-        Exact result = arithmetic.result;
-        if (halved) {
-            result.exponent++;
-            result.high = divisor - (rest >>> 1);
-            result.low = 0;
-            if ((rest & 1) != 0) {
-                result.high--;
-                result.low = Long.MIN_VALUE;
-            }
-        } else {
-            result.high = divisor - rest;
-        }
+        Fp80Remainder.run(this, exponentX, x, exponentY, y, nearest);
     }
 
     /** F2XM1. */
@@ -421,7 +345,7 @@ public final class Fp80 {
     }
 
     /** The operand is the result: a pseudo-denormal becomes normal. */
-    private void keep(int exponentX, long x) {
+    void keep(int exponentX, long x) {
         status |= arithmetic.flags;
         setResult((exponentX & 0x7fff) == 0 && x < 0 ? exponentX | 1 : exponentX, x);
     }

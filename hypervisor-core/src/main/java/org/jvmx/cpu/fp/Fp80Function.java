@@ -1,8 +1,8 @@
 package org.jvmx.cpu.fp;
 
 /**
- * The transcendental instructions of the x87 FPU, computed with 128 significant bits and rounded once. Arguments of trigonometric functions are reduced by the
- * 66-bit pi of the FPU. SDM Vol. 1, "Transcendental Instructions" and "Pi".
+ * The transcendental instructions of the x87 FPU, computed with 128 significant bits and rounded once. Arguments of trigonometric
+ * functions are reduced by the 66-bit pi of the FPU. SDM Vol. 1, "Transcendental Instructions" and "Pi".
  */
 final class Fp80Function {
     /** Half of the 66-bit pi in units of 2^-65: its two high bits and the rest. */
@@ -146,7 +146,10 @@ final class Fp80Function {
         value.add(value, scratch);
     }
 
-    /** Sets {@code value} to the base-2 logarithm of the number whose distance from one is {@code value} and whose sum with one is {@code other}. */
+    /**
+     * Sets {@code value} to the base-2 logarithm of the number whose distance from one is {@code value} and whose sum with one is
+     * {@code other}.
+     */
     private void hyperbolicLogarithm() {
         if (value.isZero()) {
             return;
@@ -227,8 +230,8 @@ final class Fp80Function {
     }
 
     /**
-     * Sets {@code angle} to the argument less a multiple of a half pi, in magnitude at most a quarter pi, and returns the multiple modulo 4; or returns -1 if the
-     * result is set: for zeros, NaNs and infinities, and, with C2, for what is out of range.
+     * Sets {@code angle} to the argument less a multiple of a half pi, in magnitude at most a quarter pi, and returns the multiple modulo
+     * 4; or returns -1 if the result is set: for zeros, NaNs and infinities, and, with C2, for what is out of range.
      */
     private int reduce(int exponentX, long x) {
         if (!unit.begin(exponentX, x)) {

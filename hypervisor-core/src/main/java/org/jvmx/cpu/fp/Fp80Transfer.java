@@ -1,6 +1,9 @@
 package org.jvmx.cpu.fp;
 
-/** Conversions between double extended precision and the other x87 data types, as loads and stores do them. SDM Vol. 1, "x87 FPU Data Types". */
+/**
+ * Conversions between double extended precision and the other x87 data types, as loads and stores do them. SDM Vol. 1, "x87 FPU Data
+ * Types".
+ */
 public final class Fp80Transfer {
     /** Sign and exponent of the packed BCD indefinite. */
     public static final int BCD_INDEFINITE_HIGH = 0xffff;
@@ -11,7 +14,10 @@ public final class Fp80Transfer {
 
     private Fp80Transfer() {}
 
-    /** Makes a single-precision number in memory an operand: the result is its exact value, signaling NaNs stay so, and its being denormal is remembered. */
+    /**
+     * Makes a single-precision number in memory an operand: the result is its exact value, signaling NaNs stay so, and its being denormal
+     * is remembered.
+     */
     public static void widenFp32(int bits, Fp80 unit) {
         widen(BinaryFormat.SINGLE, bits & 0xffff_ffffL, unit);
     }

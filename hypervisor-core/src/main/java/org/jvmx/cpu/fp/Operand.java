@@ -1,6 +1,9 @@
 package org.jvmx.cpu.fp;
 
-/** An operand taken apart: {@code (-1)^sign * significand * 2^(exponent - 63)}, top bit set, if it is finite. SDM Vol. 1, "Real Number and NaN Encodings". */
+/**
+ * An operand taken apart: {@code (-1)^sign * significand * 2^(exponent - 63)}, top bit set, if it is finite. SDM Vol. 1, "Real Number and
+ * NaN Encodings".
+ */
 final class Operand {
     static final int ZERO = 0;
     static final int FINITE = 1;

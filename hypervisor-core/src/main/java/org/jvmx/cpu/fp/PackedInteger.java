@@ -1,8 +1,8 @@
 package org.jvmx.cpu.fp;
 
 /**
- * Packed integer arithmetic on the lanes of a quadword, a whole MMX register or half of an XMM register. Lane 0 is the least significant. SDM Vol. 1,
- * "Programming with Intel MMX Technology".
+ * Packed integer arithmetic on the lanes of a quadword, a whole MMX register or half of an XMM register. Lane 0 is the least significant.
+ * SDM Vol. 1, "Programming with Intel MMX Technology".
  */
 public final class PackedInteger {
     static final long HIGH_8 = 0x8080_8080_8080_8080L;

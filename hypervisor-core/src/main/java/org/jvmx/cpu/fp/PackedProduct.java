@@ -112,7 +112,10 @@ public final class PackedProduct {
         return a - (a >>> 32) & 0xffff_ffffL | b - (b >>> 32) << 32;
     }
 
-    /** One half of MPSADBW: four sums, for the windows of the 11 bytes at {@code a}'s offset, against one block of four bytes of {@code block}. */
+    /**
+     * One half of MPSADBW: four sums, for the windows of the 11 bytes at {@code a}'s offset, against one block of four bytes of
+     * {@code block}.
+     */
     public static long multipleSums(long aLow, long aHigh, int offset, int block) {
         long result = 0;
         for (int window = 0; window < 4; window++) {

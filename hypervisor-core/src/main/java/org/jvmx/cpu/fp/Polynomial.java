@@ -1,6 +1,9 @@
 package org.jvmx.cpu.fp;
 
-/** Arithmetic of polynomials over two elements: carry-less products and the checksum of the CRC32 instruction. SDM Vol. 2, PCLMULQDQ and CRC32. */
+/**
+ * Arithmetic of polynomials over two elements: carry-less products and the checksum of the CRC32 instruction. SDM Vol. 2, PCLMULQDQ and
+ * CRC32.
+ */
 public final class Polynomial {
     private static final int REFLECTED_POLYNOMIAL = 0x82f6_3b78;
     private static final int[] CHECKSUMS = new int[256];

@@ -1,6 +1,9 @@
 package org.jvmx.cpu.fp;
 
-/** The exact way of every SSE operation, for all operands, rounding modes and controls, on either format. SDM Vol. 1, "SIMD Floating-Point Exceptions". */
+/**
+ * The exact way of every SSE operation, for all operands, rounding modes and controls, on either format. SDM Vol. 1, "SIMD Floating-Point
+ * Exceptions".
+ */
 final class SseArithmetic {
     private final SseStatus status;
     private final Arithmetic arithmetic = new Arithmetic();

@@ -1,8 +1,8 @@
 package org.jvmx.cpu.fp;
 
 /**
- * The control and status that an SSE floating-point instruction works under: MXCSR and the exceptions that the current instruction has raised so far. One per
- * processor, mutable, never shared between threads. SDM Vol. 1, "MXCSR Control and Status Register".
+ * The control and status that an SSE floating-point instruction works under: MXCSR and the exceptions that the current instruction has
+ * raised so far. One per processor, mutable, never shared between threads. SDM Vol. 1, "MXCSR Control and Status Register".
  */
 public final class SseStatus {
     /** Denormals are zeros. */
@@ -62,8 +62,8 @@ public final class SseStatus {
     }
 
     /**
-     * Ends the instruction: its exceptions become sticky in MXCSR. True if one of them is unmasked: then the destination must stay as it was and the
-     * instruction faults with the SIMD floating-point exception. SDM Vol. 1, "SIMD Floating-Point Exceptions".
+     * Ends the instruction: its exceptions become sticky in MXCSR. True if one of them is unmasked: then the destination must stay as it
+     * was and the instruction faults with the SIMD floating-point exception. SDM Vol. 1, "SIMD Floating-Point Exceptions".
      */
     public boolean finish() {
         int flags = raised;

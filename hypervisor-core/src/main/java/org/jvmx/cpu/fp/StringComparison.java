@@ -1,6 +1,9 @@
 package org.jvmx.cpu.fp;
 
-/** The comparison of packed strings in all its modes: PCMPESTRI, PCMPESTRM, PCMPISTRI, PCMPISTRM. SDM Vol. 1, "String and Text Processing Instructions". */
+/**
+ * The comparison of packed strings in all its modes: PCMPESTRI, PCMPESTRM, PCMPISTRI, PCMPISTRM. SDM Vol. 1, "String and Text Processing
+ * Instructions".
+ */
 public final class StringComparison {
     private static final int WORDS = 0x01;
     private static final int SIGNED = 0x02;

@@ -1,8 +1,8 @@
 package org.jvmx.cpu.fp;
 
 /**
- * A floating-point number of 128 significant bits for intermediate results: {@code (-1)^sign * high:low * 2^(exponent - 127)}, top bit set unless zero. Results
- * are truncated; each operation is off by less than a few units of the last place.
+ * A floating-point number of 128 significant bits for intermediate results: {@code (-1)^sign * high:low * 2^(exponent - 127)}, top bit
+ * set unless zero. Results are truncated; each operation is off by less than a few units of the last place.
  */
 final class WideFloat {
     int sign;

@@ -2,7 +2,10 @@ package org.jvmx.cpu.semantics;
 
 import org.jvmx.cpu.fp.SseStatus;
 
-/** What the MMX and SSE instructions of one processor work with, besides its registers: no instruction allocates, none leaves anything here for another. */
+/**
+ * What the MMX and SSE instructions of one processor work with, besides its registers: no instruction allocates, none leaves anything
+ * here for another.
+ */
 public final class SimdUnit {
     /** MXCSR during a floating-point instruction. */
     final SseStatus status = new SseStatus();

@@ -10,8 +10,8 @@ import org.jvmx.isa.Mnemonic;
 import org.jvmx.isa.OperandKind;
 
 /**
- * Conversions between integers, single and double precision. SDM Vol. 2: CVT... Those with an MMX register make the x87 tags valid even where a SIMD
- * floating-point exception follows.
+ * Conversions between integers, single and double precision. SDM Vol. 2: CVT... Those with an MMX register make the x87 tags valid even
+ * where a SIMD floating-point exception follows.
  */
 final class SseConversions {
     private static final long DOUBLEWORD = 0xffff_ffffL;

@@ -13,7 +13,10 @@ import org.jvmx.isa.Insn;
 import org.jvmx.isa.Mnemonic;
 import org.jvmx.isa.OperandKind;
 
-/** Packed integer arithmetic, logic, comparison and shifts on MMX and XMM registers: one function of a quadword, used once or twice. SDM Vol. 2, P... */
+/**
+ * Packed integer arithmetic, logic, comparison and shifts on MMX and XMM registers: one function of a quadword, used once or twice. SDM
+ * Vol. 2, P...
+ */
 final class SseIntegers {
     private SseIntegers() {
     }

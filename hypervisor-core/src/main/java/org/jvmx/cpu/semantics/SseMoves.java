@@ -18,8 +18,8 @@ final class SseMoves {
     }
 
     static void define(Meanings to) {
-        Mnemonic[] full = {Mnemonic.MOVUPS, Mnemonic.MOVUPD, Mnemonic.MOVAPS, Mnemonic.MOVAPD, Mnemonic.MOVDQA, Mnemonic.MOVDQU, Mnemonic.MOVNTPS,
-            Mnemonic.MOVNTPD, Mnemonic.MOVNTDQ, Mnemonic.MOVNTDQA, Mnemonic.LDDQU};
+        Mnemonic[] full = {Mnemonic.MOVUPS, Mnemonic.MOVUPD, Mnemonic.MOVAPS, Mnemonic.MOVAPD, Mnemonic.MOVDQA, Mnemonic.MOVDQU,
+            Mnemonic.MOVNTPS, Mnemonic.MOVNTPD, Mnemonic.MOVNTDQ, Mnemonic.MOVNTDQA, Mnemonic.LDDQU};
         for (Mnemonic mnemonic : full) {
             to.effect(mnemonic, SseMoves::moveFull);
         }
@@ -196,7 +196,8 @@ final class SseMoves {
         cpu.probe(insn.segment, address, last - first + 1, Paging.WRITE);
         for (int n = first; n <= last; n++) {
             if ((mask >>> n & 1) != 0) {
-                cpu.store8(insn.segment, SseOperands.behind(cpu, address, n - first), (n < 8 ? low >>> 8 * n : high >>> 8 * (n - 8)) & 0xff);
+                long value = n < 8 ? low >>> 8 * n : high >>> 8 * (n - 8);
+                cpu.store8(insn.segment, SseOperands.behind(cpu, address, n - first), value & 0xff);
             }
         }
     }

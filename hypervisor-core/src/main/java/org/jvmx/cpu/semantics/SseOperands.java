@@ -5,7 +5,10 @@ import org.jvmx.cpu.state.CpuState;
 import org.jvmx.isa.Insn;
 import org.jvmx.isa.OperandKind;
 
-/** Operands of MMX and SSE instructions, and the faults that go with them. SDM Vol. 3A, "SIMD Floating-Point Exception"; Vol. 2, "Exceptions Type 1" to "4". */
+/**
+ * Operands of MMX and SSE instructions, and the faults that go with them. SDM Vol. 3A, "SIMD Floating-Point Exception"; Vol. 2,
+ * "Exceptions Type 1" to "4".
+ */
 final class SseOperands {
     private static final int MATH_FAULT = 16;
     private static final int SIMD_FAULT = 19;

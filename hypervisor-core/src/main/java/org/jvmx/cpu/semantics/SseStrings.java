@@ -97,7 +97,8 @@ final class SseStrings {
     private static void aeskeygenassist(Cpu cpu, Insn insn) {
         SseOperands.loadFull(cpu, insn, 1);
         int constant = (int) insn.immediate;
-        SseOperands.set(cpu, insn.register(0), Aes.keyGenerationAssist(cpu.simd.low, constant), Aes.keyGenerationAssist(cpu.simd.high, constant));
+        SseOperands.set(cpu, insn.register(0), Aes.keyGenerationAssist(cpu.simd.low, constant),
+                Aes.keyGenerationAssist(cpu.simd.high, constant));
     }
 
     private static void pclmulqdq(Cpu cpu, Insn insn) {

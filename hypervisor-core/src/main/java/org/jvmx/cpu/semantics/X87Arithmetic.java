@@ -11,7 +11,10 @@ import org.jvmx.cpu.state.Flags;
 import org.jvmx.isa.Insn;
 import org.jvmx.isa.Mnemonic;
 
-/** x87 arithmetic, comparison and functions. SDM Vol. 2: F2XM1 FADD FCOM... FDIV FMUL FPATAN FPREM FPTAN FRNDINT FSCALE FSIN FSQRT FSUB FTST FXAM FYL2X. */
+/**
+ * x87 arithmetic, comparison and functions. SDM Vol. 2: F2XM1 FADD FCOM... FDIV FMUL FPATAN FPREM FPTAN FRNDINT FSCALE FSIN FSQRT FSUB
+ * FTST FXAM FYL2X.
+ */
 final class X87Arithmetic {
     private X87Arithmetic() {
     }

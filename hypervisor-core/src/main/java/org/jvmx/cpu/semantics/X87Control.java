@@ -7,7 +7,10 @@ import org.jvmx.cpu.fp.FpException;
 import org.jvmx.cpu.mmu.Paging;
 import org.jvmx.isa.Insn;
 
-/** x87 control: control and status word, environment, whole state. SDM Vol. 1, "x87 FPU Control Instructions", "x87 FPU State Image in Memory". */
+/**
+ * x87 control: control and status word, environment, whole state. SDM Vol. 1, "x87 FPU Control Instructions", "x87 FPU State Image in
+ * Memory".
+ */
 final class X87Control {
     private static final int CONTROL_BITS = 0x1f3f;
     private static final int CONTROL_ONE = 0x40;

@@ -5,9 +5,9 @@ import org.jvmx.cpu.fp.FpException;
 import org.jvmx.isa.Insn;
 
 /**
- * The x87 register stack, and the order in which an x87 instruction comes about: a pending exception first, then its operands, the arithmetic, and the status
- * word last. SDM Vol. 1, "x87 FPU Execution Environment". The pointers follow current processors: the instruction pointer always, opcode and data pointer with
- * unmasked exceptions only, no selectors.
+ * The x87 register stack, and the order in which an x87 instruction comes about: a pending exception first, then its operands, the
+ * arithmetic, and the status word last. SDM Vol. 1, "x87 FPU Execution Environment". The pointers follow current processors: the
+ * instruction pointer always, opcode and data pointer with unmasked exceptions only, no selectors.
  */
 final class X87Stack {
     /** Stack fault, exception summary, busy. */

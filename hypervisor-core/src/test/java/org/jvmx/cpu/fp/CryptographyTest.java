@@ -111,18 +111,18 @@ class CryptographyTest {
             cdgh = abef;
             abef = pair.clone();
         }
-        int[] state = {upper(abef[1]) + upper(abef0[1]), (int) abef[1] + (int) abef0[1], upper(cdgh[1]) + upper(cdgh0[1]), (int) cdgh[1] + (int) cdgh0[1],
-            upper(abef[0]) + upper(abef0[0]), (int) abef[0] + (int) abef0[0], upper(cdgh[0]) + upper(cdgh0[0]), (int) cdgh[0] + (int) cdgh0[0]};
         ByteBuffer hash = ByteBuffer.allocate(32);
-        for (int word : state) {
-            hash.putInt(word);
+        for (int half = 1; half >= 0; half--) {
+            hash.putInt(upper(abef[half]) + upper(abef0[half])).putInt((int) abef[half] + (int) abef0[half]);
+            hash.putInt(upper(cdgh[half]) + upper(cdgh0[half])).putInt((int) cdgh[half] + (int) cdgh0[half]);
         }
         assertArrayEquals(MessageDigest.getInstance("SHA-256").digest(text), hash.array());
     }
 
     /** Four words of the message schedule as SHA256MSG1, an addition and SHA256MSG2 make them. */
     private static void schedule(int[] words, int n, long[] pair) {
-        Sha.sha256Message1(join(words[n - 16], words[n - 15]), join(words[n - 14], words[n - 13]), join(words[n - 12], words[n - 11]), pair);
+        long first = join(words[n - 16], words[n - 15]);
+        Sha.sha256Message1(first, join(words[n - 14], words[n - 13]), join(words[n - 12], words[n - 11]), pair);
         long low = PackedInteger.addDoublewords(pair[0], join(words[n - 7], words[n - 6]));
         long high = PackedInteger.addDoublewords(pair[1], join(words[n - 5], words[n - 4]));
         Sha.sha256Message2(low, high, join(words[n - 2], words[n - 1]), pair);

@@ -73,7 +73,8 @@ final class FpuState {
         }
         for (int i = 0; i < MEMORY_WORDS; i++) {
             long partner = random.nextBoolean() ? xmm[2] : 0;
-            memory[i] = random.nextInt(3) == 0 ? random.nextLong() >> random.nextInt(64) : kind == 1 ? numbers.fp32Pair(partner) : numbers.fp64(partner);
+            boolean integer = random.nextInt(3) == 0;
+            memory[i] = integer ? random.nextLong() >> random.nextInt(64) : kind == 1 ? numbers.fp32Pair(partner) : numbers.fp64(partner);
         }
         if (random.nextInt(3) == 0) {
             numbers.fp80(signExponent[0] & 0x7fff);
@@ -168,8 +169,9 @@ final class FpuState {
 
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder("fault %d cw %x sw %x tags %x fop %x fip %x fdp %x mxcsr %x flags %x rax %x rcx %x rdx %x".formatted(
-                fault, control, status, notEmpty, opcode, instruction, data, mxcsr, flags, rax, rcx, rdx));
+        StringBuilder text = new StringBuilder();
+        text.append("fault %d cw %x sw %x tags %x fop %x fip %x fdp %x ".formatted(fault, control, status, notEmpty, opcode, instruction, data));
+        text.append("mxcsr %x flags %x rax %x rcx %x rdx %x".formatted(mxcsr, flags, rax, rcx, rdx));
         for (int i = 0; i < 8; i++) {
             text.append("%n ST(%d) %04x:%016x".formatted(i, signExponent[i], significand[i]));
         }

@@ -2,7 +2,10 @@ package org.jvmx.cpu.semantics;
 
 import java.util.SplittableRandom;
 
-/** Floating-point operands that are likely to go wrong: boundaries of exponents and significands, NaNs, infinities, denormals, pairs that nearly cancel. */
+/**
+ * Floating-point operands that are likely to go wrong: boundaries of exponents and significands, NaNs, infinities, denormals, pairs that
+ * nearly cancel.
+ */
 final class NastyNumbers {
     private static final int[] PRECISIONS = {0, 2, 3, 3};
 
@@ -76,7 +79,8 @@ final class NastyNumbers {
 
     /** MXCSR with random rounding, DAZ and FTZ, sticky flags and, now and then, unmasked exceptions. */
     int mxcsr() {
-        int value = 0x1f80 | (random.nextBoolean() ? random.nextInt(4) << 13 : 0) | (random.nextInt(3) == 0 ? 0x40 : 0) | (random.nextInt(3) == 0 ? 0x8000 : 0);
+        int value = 0x1f80 | (random.nextBoolean() ? random.nextInt(4) << 13 : 0);
+        value |= (random.nextInt(3) == 0 ? 0x40 : 0) | (random.nextInt(3) == 0 ? 0x8000 : 0);
         value |= random.nextInt(3) == 0 ? random.nextInt(64) : 0;
         return random.nextInt(3) == 0 ? value & ~(random.nextInt(64) << 7) : value;
     }

@@ -19,16 +19,20 @@ import org.jvmx.isa.Row;
 import org.jvmx.isa.StateClass;
 
 /**
- * Instructions with what a real processor (an Intel Xeon of family 6, model 167) made of them: the digest of the state after each of a number of cases, whose
- * states before follow from the instruction's bytes. Transcendental functions, where processors differ in the last place, have their results themselves.
+ * Instructions with what a real processor (an Intel Xeon of family 6, model 167) made of them: the digest of the state after each of a
+ * number of cases, whose states before follow from the instruction's bytes. Transcendental functions, where processors differ in the last
+ * place, have their results themselves.
  */
 final class SiliconVectors {
     static final int CASES = 24;
-    static final Set<Mnemonic> TRANSCENDENTAL = Set.of(Mnemonic.F2XM1, Mnemonic.FYL2X, Mnemonic.FYL2XP1, Mnemonic.FSIN, Mnemonic.FCOS, Mnemonic.FSINCOS,
-            Mnemonic.FPTAN, Mnemonic.FPATAN);
+    static final Set<Mnemonic> TRANSCENDENTAL = Set.of(Mnemonic.F2XM1, Mnemonic.FYL2X, Mnemonic.FYL2XP1, Mnemonic.FSIN, Mnemonic.FCOS,
+            Mnemonic.FSINCOS, Mnemonic.FPTAN, Mnemonic.FPATAN);
     private static final String RESOURCE = "silicon-vectors.gz";
 
-    /** One instruction: its bytes, and a number per case, or three for a transcendental function (status word, ST(0) sign and exponent, significand). */
+    /**
+     * One instruction: its bytes, and a number per case, or three for a transcendental function (status word, ST(0) sign and exponent,
+     * significand).
+     */
     record Vector(String hex, long[] outcomes) {
         NastyNumbers numbers() {
             return new NastyNumbers(Long.parseUnsignedLong(hex.length() > 15 ? hex.substring(0, 15) : hex, 16));
@@ -41,7 +45,8 @@ final class SiliconVectors {
     /** Reads what was recorded. */
     static List<Vector> read() throws IOException {
         List<Vector> vectors = new ArrayList<>();
-        try (InputStream file = SiliconVectors.class.getResourceAsStream(RESOURCE); DataInputStream in = new DataInputStream(new GZIPInputStream(file))) {
+        try (InputStream file = SiliconVectors.class.getResourceAsStream(RESOURCE);
+                DataInputStream in = new DataInputStream(new GZIPInputStream(file))) {
             int count = in.readInt();
             for (int n = 0; n < count; n++) {
                 String hex = in.readUTF();
