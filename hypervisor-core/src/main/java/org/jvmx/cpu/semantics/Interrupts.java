@@ -29,11 +29,13 @@ public final class Interrupts {
     }
 
     /**
-     * Delivers the exception in {@code cpu.fault}, raised by the instruction at RIP or by the delivery of another event.
+     * Delivers the exception in {@code cpu.fault}, raised by the instruction at RIP or by the delivery of another event. Debug traps that blocking by MOV
+     * SS held back are lost with it, as on silicon; software interrupts keep them.
      *
      * @return false if that is a VM exit, which is recorded
      */
     public static boolean deliverFault(Cpu cpu) {
+        cpu.pendingDebug = 0;
         boolean delivered = chain(cpu);
         cpu.delivery.nmiUnblocked = false;
         cpu.delivery.ext = 0;
@@ -249,6 +251,9 @@ public final class Interrupts {
             return;
         }
         long next = cpu.nextRip;
+        if (type == Interruption.PRIVILEGED_SOFTWARE_EXCEPTION) {
+            cpu.pendingDebug = 0;
+        }
         log(cpu, Interruption.of(type, vector, false), 0);
         begin(cpu, Interruption.of(type, vector, false), 0, (int) (next - cpu.rip));
         try {

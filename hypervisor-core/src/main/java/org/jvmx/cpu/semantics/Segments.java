@@ -185,7 +185,10 @@ final class Segments {
         }
     }
 
-    /** Makes data segments null that the outer privilege level may not use. SDM Vol. 2, RET, "return-to-outer-privilege-level". */
+    /**
+     * Makes data segments null that the outer privilege level may not use. In IA-32e mode the bases stay, as on silicon: kernels rely on GS. SDM Vol. 2,
+     * RET, "return-to-outer-privilege-level".
+     */
     static void dropInner(Cpu cpu) {
         for (int segment = CpuState.ES; segment <= CpuState.GS; segment++) {
             if (segment == CpuState.CS || segment == CpuState.SS) {
@@ -194,7 +197,9 @@ final class Segments {
             int rights = cpu.access[segment];
             boolean conforming = (rights & 0x1c) == 0x1c;
             if ((rights & Descriptor.UNUSABLE) == 0 && !conforming && (rights >> 5 & 3) < cpu.cpl) {
+                long base = cpu.base[segment];
                 loadNull(cpu, segment, 0);
+                cpu.base[segment] = cpu.longMode() ? base : 0;
                 cpu.segmentChanged(segment);
             }
         }
