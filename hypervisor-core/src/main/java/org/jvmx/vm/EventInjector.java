@@ -116,8 +116,15 @@ final class EventInjector {
         return vector < 0 || !controller.pending();
     }
 
+    /** Whether the next entry has something to deliver already: an event, or debug traps, which an injected event would make it lose. */
     private boolean injecting() {
-        return Interruption.valid((int) vmx.read(VmcsField.ENTRY_INTERRUPTION_INFORMATION));
+        return Interruption.valid((int) vmx.read(VmcsField.ENTRY_INTERRUPTION_INFORMATION))
+                || vmx.read(VmcsField.GUEST_PENDING_DEBUG_EXCEPTIONS) != 0;
+    }
+
+    /** RFLAGS.TF: a trap follows the instruction. */
+    boolean singleStepping() {
+        return (vmx.read(VmcsField.GUEST_RFLAGS) & Rflags.TF) != 0;
     }
 
     private int interruptibility() {

@@ -27,7 +27,7 @@ final class Idle {
             if (mailbox.stopReason() != null) {
                 return false;
             }
-            if (events.wakes()) {
+            if (events.wakes() || events.singleStepping()) {
                 return true;
             }
             if (!events.interruptsEnabled()) {

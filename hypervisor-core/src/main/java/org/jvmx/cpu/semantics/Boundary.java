@@ -206,7 +206,7 @@ public final class Boundary {
 
     /** Delivers an instruction breakpoint at RIP; true if that is a VM exit. */
     private static boolean breakpoint(Cpu cpu) {
-        if ((cpu.dr7 & BREAKPOINTS) == 0) {
+        if ((cpu.dr7 & BREAKPOINTS) == 0 || (cpu.interruptibility & BLOCKED_BY_MOV_SS) != 0) {
             return false;
         }
         long linear = cpu.longCode() ? cpu.rip : cpu.base[CpuState.CS] + cpu.rip & 0xffff_ffffL;

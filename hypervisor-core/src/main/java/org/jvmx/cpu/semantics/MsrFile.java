@@ -4,6 +4,9 @@ package org.jvmx.cpu.semantics;
 final class MsrFile {
     static final int VARIABLE_RANGES = 8;
     static final int BANKS = 4;
+    /** The registers of a bank; the address and the miscellaneous information follow. */
+    static final int BANK_CONTROL = 0;
+    static final int BANK_STATUS = 1;
 
     /** MTRRphysBase and MTRRphysMask in turn. */
     final long[] mtrrVariable = new long[2 * VARIABLE_RANGES];

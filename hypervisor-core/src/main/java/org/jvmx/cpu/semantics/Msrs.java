@@ -246,8 +246,9 @@ public final class Msrs {
             return legal && accept(file.mtrrVariable[index - Msr.MTRR_PHYSBASE0] = value);
         }
         if (index >= Msr.MC0_CTL && index < Msr.MC0_CTL + file.bank.length) {
-            boolean control = (index & 3) == 0;
-            return (control ? value == 0 || value == -1 : value == 0) && accept(file.bank[index - Msr.MC0_CTL] = value);
+            int register = index & 3;
+            boolean legal = value == 0 || register == MsrFile.BANK_CONTROL && value == -1 || register > MsrFile.BANK_STATUS;
+            return legal && accept(file.bank[index - Msr.MC0_CTL] = value);
         }
         return false;
     }
