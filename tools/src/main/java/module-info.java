@@ -18,4 +18,6 @@ module org.jvmx.tools {
     exports org.jvmx.tools.metrics;
     exports org.jvmx.tools.pc;
     exports org.jvmx.tools.server;
+
+    opens org.jvmx.tools.cli to info.picocli;
 }

@@ -26,6 +26,11 @@ public record Outcome(StopReason reason, long instructions, long virtualNanos, l
         screen = List.copyOf(screen);
     }
 
+    /** The same run, seen to have ended for another reason. */
+    public Outcome because(StopReason other) {
+        return new Outcome(other, instructions, virtualNanos, wallNanos, exits, screen, reboots);
+    }
+
     /** What a command that ran the machine exits with. */
     public int exitCode() {
         return reason.exitCode();

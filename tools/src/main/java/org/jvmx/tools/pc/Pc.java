@@ -6,8 +6,10 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jvmx.error.BackendException;
 import org.jvmx.vm.Machine;
+import org.jvmx.vm.Pacer;
 import org.jvmx.vm.StopReason;
 import org.jvmx.vm.VcpuCounters;
+import org.jvmx.vm.WallPacer;
 import org.jvmx.vmx.ExitReason;
 
 /**
@@ -18,6 +20,7 @@ public final class Pc implements AutoCloseable {
     private final PcSpec spec;
     private final DeviceCounts counts = new DeviceCounts();
     private final SerialInput input;
+    private final Pacer wall = new WallPacer();
     private final AtomicReference<StopReason> wish = new AtomicReference<>();
     private final Map<ExitReason, Long> exitsBefore = new EnumMap<>(ExitReason.class);
     private volatile Board board;
@@ -30,8 +33,7 @@ public final class Pc implements AutoCloseable {
     /**
      * Assembles the machine and loads the kernel.
      *
-     * @throws org.jvmx.error.JvmxException if the backend refuses, or the machine cannot be
-     * @throws org.jvmx.loader.LoadException if the kernel, its initrd or a module cannot be loaded
+     * @throws org.jvmx.error.JvmxException if the machine cannot be, or the kernel, its initrd or a module cannot be loaded
      */
     public Pc(PcSpec spec) {
         this.spec = spec;
@@ -66,7 +68,7 @@ public final class Pc implements AutoCloseable {
 
     /** Runs the guest until it ends, or somebody ends it. */
     public Outcome run() {
-        long start = System.nanoTime();
+        long start = wall.nanos();
         if (!connected) {
             connected = true;
             spec.serial().connect(input);
@@ -76,7 +78,7 @@ public final class Pc implements AutoCloseable {
             reboot();
             reason = runOnce();
         }
-        return outcome(reason, System.nanoTime() - start);
+        return outcome(reason, wall.nanos() - start);
     }
 
     private StopReason runOnce() {

@@ -54,6 +54,15 @@ public final class SerialInput {
         }
     }
 
+    /** Sends bytes that are known before the machine starts; nothing more will follow. */
+    public void preload(byte[] bytes) {
+        if (bytes.length > 0) {
+            room.acquireUninterruptibly(Math.min(bytes.length, room.availablePermits()));
+            chunks.add(bytes.clone());
+            receiver.inputArrived();
+        }
+    }
+
     /** Nothing more will be sent. */
     public void end() {
         if (open.compareAndSet(true, false)) {

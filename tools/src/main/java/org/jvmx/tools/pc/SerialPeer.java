@@ -42,7 +42,7 @@ public interface SerialPeer extends AutoCloseable {
 
     /** A peer that only listens and writes to {@code out}, which it does not close. */
     static SerialPeer to(OutputStream out) {
-        return new StreamPeer(InputStream.nullInputStream(), out);
+        return new StreamPeer(null, out);
     }
 
     /** A peer that sends what {@code in} gives, up to its end, and writes to {@code out}. It closes neither. */

@@ -6,7 +6,7 @@ import java.io.OutputStream;
 import org.jvmx.bus.ByteSink;
 import org.jvmx.error.BackendException;
 
-/** A serial peer of two streams: a thread reads the one, the vCPU writes the other. */
+/** A serial peer of two streams: a thread reads the one, if there is one, and the vCPU writes the other. */
 final class StreamPeer implements SerialPeer {
     private static final int CHUNK = 4096;
 
@@ -43,6 +43,9 @@ final class StreamPeer implements SerialPeer {
 
     @Override
     public void connect(SerialInput input) {
+        if (in == null) {
+            return;
+        }
         input.open();
         reader = Thread.ofPlatform().daemon().name("serial input").start(() -> pump(input));
     }

@@ -1,0 +1,85 @@
+package org.jvmx.tools.cli;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jvmx.error.ConfigException;
+import org.jvmx.tools.pc.OptionalDevice;
+import org.jvmx.tools.pc.PcSpec;
+import org.jvmx.vm.MachineSpec;
+import org.jvmx.vmx.Backend;
+import picocli.CommandLine.Option;
+
+/** What it runs on. */
+final class MachineOptions {
+    @Option(names = {"-m", "--memory"}, paramLabel = "SIZE", defaultValue = "256M", description = "RAM: 256M, 1G, 64k... Default: ${DEFAULT-VALUE}.")
+    ByteSize memory;
+
+    @Option(names = {"-c", "--cpus", "-smp"}, paramLabel = "N", defaultValue = "1", description = "Processors; only 1 in this version.")
+    String cpus;
+
+    @Option(names = "--backend", paramLabel = "NAME", defaultValue = "software", description = "software, or auto. Default: ${DEFAULT-VALUE}.")
+    String backend;
+
+    @Option(names = {"--cpu", "-cpu"}, paramLabel = "MODEL[,+FEATURE,-FEATURE]", defaultValue = Backend.DEFAULT_MODEL,
+            description = "The processor model. Default: ${DEFAULT-VALUE}.")
+    String model;
+
+    @Option(names = {"--seed", "-seed"}, paramLabel = "N", defaultValue = "0", description = "Where the guest's random numbers start. Default: 0.")
+    long seed;
+
+    @Option(names = "--clock", paramLabel = "KIND", defaultValue = "virtual",
+            description = "virtual (from retired instructions) or host. Default: ${DEFAULT-VALUE}.")
+    String clock;
+
+    @Option(names = {"--device", "-device"}, paramLabel = "NAME", description = "An optional device: pc-testdev. Repeatable.")
+    List<String> devices = new ArrayList<>();
+
+    @Option(names = "--on-reset", paramLabel = "ACTION", defaultValue = "exit",
+            description = "What happens when the guest resets itself: exit or reboot. Default: ${DEFAULT-VALUE}.")
+    String onReset;
+
+    @Option(names = "-no-reboot", hidden = true)
+    boolean noReboot;
+
+    @Option(names = "--interpret", description = "Never translate to bytecode; in this version nothing is.")
+    boolean interpret;
+
+    void apply(PcSpec.Builder pc) {
+        if (!cpus.equals("1")) {
+            throw new ConfigException("--cpus %s is not possible yet: in this version a machine has one processor".formatted(cpus));
+        }
+        pc.memory(memory.bytes()).model(model).seed(seed).backend(backend());
+        switch (clock) {
+            case "virtual" -> pc.time(MachineSpec.Time.VIRTUAL);
+            case "host" -> pc.time(MachineSpec.Time.HOST).epochSeconds(Instant.now().getEpochSecond());
+            default -> throw new ConfigException("--clock '%s' is not known: use virtual or host".formatted(clock));
+        }
+        pc.reboot(!noReboot && switch (onReset) {
+            case "exit" -> false;
+            case "reboot" -> true;
+            default -> throw new ConfigException("--on-reset '%s' is not known: use exit or reboot".formatted(onReset));
+        });
+        for (String device : devices) {
+            pc.device(device(device));
+        }
+    }
+
+    private Backend backend() {
+        return switch (backend) {
+            case "auto", "software" -> PcSpec.backend("software");
+            case "kvm" -> throw new ConfigException("--backend kvm is not possible yet: in this version the backend is software");
+            default -> PcSpec.backend(backend);
+        };
+    }
+
+    private static OptionalDevice device(String text) {
+        int comma = text.indexOf(',');
+        String name = comma < 0 ? text : text.substring(0, comma);
+        if (comma >= 0) {
+            throw new ConfigException("--device %s: device %s has no settings".formatted(text, name));
+        }
+        return OptionalDevice.named(name)
+                .orElseThrow(() -> new ConfigException("--device %s is not known: there is pc-testdev".formatted(name)));
+    }
+}

@@ -1,0 +1,223 @@
+package org.jvmx.tools.cli;
+
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jvmx.error.ConfigException;
+import org.jvmx.tools.metrics.ExitTimes;
+import org.jvmx.tools.metrics.MetricsServer;
+import org.jvmx.tools.metrics.PcMetrics;
+import org.jvmx.tools.pc.Outcome;
+import org.jvmx.tools.pc.Pc;
+import org.jvmx.tools.pc.PcSpec;
+import org.jvmx.tools.pc.SerialPeer;
+import org.jvmx.trace.ExitStatistics;
+import org.jvmx.trace.TraceHash;
+import org.jvmx.trace.TraceHeader;
+import org.jvmx.vm.MachineSpec;
+import org.jvmx.vm.StopReason;
+
+/** One run from the command line: terminal, limits, signals, reports. */
+final class Session {
+    private static final long PATIENCE_SECONDS = 5;
+    private static final int INTERRUPTED = 130;
+
+    private final PcSpec.Builder builder;
+    private final ConsoleOptions console;
+    private final LimitOptions limits;
+    private final ReportOptions options;
+    private final RunReport report;
+    private final CountDownLatch over = new CountDownLatch(1);
+    private final ExitStatistics statistics;
+    private volatile Pc pc;
+    private Terminal terminal;
+    private GuardedTrace trace;
+    private TraceHash hash;
+
+    Session(PcSpec.Builder builder, ConsoleOptions console, LimitOptions limits, ReportOptions options) {
+        this.builder = builder;
+        this.console = console;
+        this.limits = limits;
+        this.options = options;
+        this.report = new RunReport(options);
+        this.statistics = options.statistics == null ? null : new ExitStatistics();
+    }
+
+    /** Runs the guest; gives the code to exit with. */
+    int run() {
+        boolean text = displaysText();
+        String serial = console.serial != null ? console.serial : text ? "none" : "stdio";
+        if (text && serial.equals("stdio")) {
+            throw new ConfigException("--display text and --serial stdio both want this terminal: give --serial none or file:PATH");
+        }
+        terminal = text || serial.equals("stdio") ? Terminal.find() : null;
+        SerialPeer peer = SerialChoice.named(serial, terminal, new Keys());
+        builder.serial(peer);
+        try (MetricsServer metrics = options.metrics == null ? null : MetricsServer.open(options.metrics)) {
+            PcSpec spec = observed(metrics);
+            try (Pc machine = new Pc(spec); TextDisplay display = text ? TextDisplay.open(machine, terminal, new Keys()) : null) {
+                pc = machine;
+                announce(spec, metrics);
+                return finish(guarded(display), spec);
+            }
+        }
+    }
+
+    private boolean displaysText() {
+        return switch (console.display) {
+            case "none" -> false;
+            case "text" -> true;
+            default -> throw new ConfigException("--display '%s' is not known: use none or text".formatted(console.display));
+        };
+    }
+
+    /** The specification with the observers that the options ask for. */
+    private PcSpec observed(MetricsServer metrics) {
+        PcSpec plain = builder.build();
+        if (metrics != null) {
+            builder.counting(true).observer(new ExitTimes(metrics.registry(), nameOf(plain)));
+        }
+        if (statistics != null) {
+            builder.observer(statistics);
+        }
+        if (options.trace != null) {
+            TraceHeader header = new TraceHeader(Version.text(), plain.backend().name(), sha256(plain.image().file().array()), plain.seed(),
+                    plain.memory(), 1, List.of());
+            trace = new GuardedTrace(options.trace, header, message -> pc.stop(StopReason.of(StopReason.Kind.HOST_FAILURE, message)));
+            builder.observer(trace);
+        } else if (options.json) {
+            hash = new TraceHash();
+            builder.observer(hash);
+        }
+        return builder.build();
+    }
+
+    /** What metrics call this machine: the kernel's file name. */
+    private static String nameOf(PcSpec spec) {
+        return String.valueOf(Path.of(spec.image().file().name()).getFileName());
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    private void announce(PcSpec spec, MetricsServer metrics) {
+        if (metrics != null) {
+            metrics.add(new PcMetrics(pc, nameOf(spec)));
+            if (!options.quiet) {
+                System.err.println("jvmx: metrics at http://%s/metrics".formatted(metrics.address()));
+            }
+        }
+        if (options.verbose) {
+            System.err.println("jvmx: %s (%s), %s of memory, backend %s, processor %s".formatted(spec.image().file().name(),
+                    spec.image().format(), new ByteSize(spec.memory()), spec.backend().name(), spec.model()));
+        }
+    }
+
+    /** Runs with the terminal raw, the clock watched and signals heeded, and puts everything back. */
+    private Outcome guarded(TextDisplay display) {
+        Thread hook = new Thread(this::interrupted, "interrupted");
+        Runtime.getRuntime().addShutdownHook(hook);
+        if (limits.timeout != null) {
+            Thread.ofPlatform().daemon().name("timeout").start(this::watch);
+        }
+        if (terminal != null) {
+            terminal.raw();
+        }
+        try {
+            if (display != null) {
+                display.start();
+            }
+            return pc.run();
+        } finally {
+            if (display != null) {
+                display.stop();
+            }
+            restore();
+            forget(hook);
+        }
+    }
+
+    private void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException _) {
+            // it is running, and waits for the report
+        }
+    }
+
+    private void restore() {
+        if (terminal != null) {
+            terminal.close();
+        }
+    }
+
+    private void interrupted() {
+        pc.stop(StopReason.of(StopReason.Kind.INTERRUPTED, "interrupted"));
+        try {
+            over.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        restore();
+        Runtime.getRuntime().halt(INTERRUPTED);
+    }
+
+    private void watch() {
+        try {
+            long nanos = limits.timeout.duration().toNanos();
+            if (!over.await(nanos, TimeUnit.NANOSECONDS)) {
+                pc.stop(StopReason.of(StopReason.Kind.LIMIT, "the time limit of %s was reached".formatted(limits.timeout)));
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private int finish(Outcome ran, PcSpec spec) {
+        Outcome outcome = ran;
+        String traceFailure = trace == null ? null : trace.finish();
+        if (traceFailure != null && outcome.reason().kind() != StopReason.Kind.HOST_FAILURE) {
+            outcome = outcome.because(StopReason.of(StopReason.Kind.HOST_FAILURE, traceFailure));
+        }
+        report.end(outcome);
+        if (options.explainVmx) {
+            RunReport.vmcs(pc.machine().vmx());
+        }
+        if (statistics != null) {
+            report.statistics(statistics.table(spec.time() == MachineSpec.Time.VIRTUAL));
+        }
+        if (options.json) {
+            System.err.println(JsonSummary.of(outcome, trace != null ? trace.hash() : hash.footer().traceHash()));
+        }
+        System.err.flush();
+        over.countDown();
+        return outcome.exitCode();
+    }
+
+    /** What Ctrl-A and a key do. */
+    private final class Keys implements EscapeKeys.Commands {
+        @Override
+        public void quit() {
+            pc.stop(StopReason.of(StopReason.Kind.INTERRUPTED, "quit by Ctrl-A x"));
+        }
+
+        @Override
+        public void help() {
+            System.err.print("\r\nCtrl-A x  quit\r\nCtrl-A p  press the power button\r\nCtrl-A h  this help\r\nCtrl-A Ctrl-A  send Ctrl-A\r\n");
+        }
+
+        @Override
+        public void powerButton() {
+            pc.pressPowerButton();
+        }
+    }
+}
