@@ -5,6 +5,8 @@ module org.jvmx.tools {
     requires transitive org.jvmx.loader;
     requires transitive org.jvmx.devices;
     requires info.picocli;
+    requires java.management;
+    requires jdk.management;
     requires io.netty.buffer;
     requires io.netty.codec;
     requires io.netty.codec.http;

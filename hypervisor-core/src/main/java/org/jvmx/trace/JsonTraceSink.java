@@ -10,13 +10,14 @@ import org.jvmx.vmx.ExitReason;
 import org.jvmx.vmx.QualificationView;
 
 /** JSON lines: a header object, an object for each exit, a footer object. Addresses and bits are strings in hexadecimal. */
-final class JsonTraceSink implements TraceSink {
+public final class JsonTraceSink implements TraceSink {
     private static final TraceField[] FIELDS = TraceField.values();
 
     private final OutputStream out;
     private final StringBuilder line = new StringBuilder();
 
-    JsonTraceSink(OutputStream out) {
+    /** Writes to {@code out} and leaves it open. */
+    public JsonTraceSink(OutputStream out) {
         this.out = out;
     }
 
