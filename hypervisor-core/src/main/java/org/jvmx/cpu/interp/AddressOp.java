@@ -10,7 +10,7 @@ import org.jvmx.isa.Insn;
 final class AddressOp extends MemoryOp implements Template {
     private static final Form FORM = Specializer.form(MethodHandles.lookup());
 
-    private final int target;
+    private final byte target;
 
     AddressOp() {
         this(null, 0, 0);
@@ -18,7 +18,7 @@ final class AddressOp extends MemoryOp implements Template {
 
     private AddressOp(Insn insn, int offset, int index) {
         super(insn, offset, index, false);
-        target = insn == null ? 0 : insn.register(0);
+        target = (byte) (insn == null ? 0 : insn.register(0));
     }
 
     @Override
@@ -30,7 +30,7 @@ final class AddressOp extends MemoryOp implements Template {
     @Hot
     Op exec(Cpu cpu) {
         boolean plain = FORM.addressing() <= INDEXED || FORM.addressing() == FROM_RIP;
-        cpu.reg(target, FORM.width(), plain ? address(cpu, FORM.addressing(), 1, false) : effectiveOffset(cpu));
+        cpu.reg(target, FORM.width(), plain ? address(cpu, FORM.addressing(), 1, false) : effectiveOffset(cpu, FORM.addressing()));
         return next;
     }
 }

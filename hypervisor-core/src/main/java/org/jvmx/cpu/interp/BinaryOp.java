@@ -12,9 +12,9 @@ final class BinaryOp extends MemoryOp implements Template {
 
     private static final Form FORM = Specializer.form(MethodHandles.lookup());
 
-    private final int target;
-    private final int first;
-    private final int source;
+    private final byte target;
+    private final byte first;
+    private final byte source;
     private final long immediate;
 
     BinaryOp() {
@@ -23,9 +23,9 @@ final class BinaryOp extends MemoryOp implements Template {
 
     private BinaryOp(Insn insn, int offset, int index) {
         super(insn, offset, index, false);
-        target = insn == null ? 0 : insn.register(0);
-        first = insn == null || insn.operandCount < 3 ? target : insn.register(1);
-        source = insn == null || insn.operandCount < 2 ? 0 : insn.register(insn.operandCount - 1);
+        target = (byte) (insn == null ? 0 : insn.register(0));
+        first = (byte) (insn == null || insn.operandCount < 3 ? target : insn.register(1));
+        source = (byte) (insn == null || insn.operandCount < 2 ? 0 : insn.register(insn.operandCount - 1));
         immediate = insn == null ? 0 : insn.immediate & Cpu.mask(FORM.sourceWidth());
     }
 

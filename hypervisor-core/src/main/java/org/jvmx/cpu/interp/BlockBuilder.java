@@ -22,6 +22,8 @@ final class BlockBuilder {
     private final byte[] bytes = new byte[MAX_BYTES];
     private final Op[] ops = new Op[MAX_OPS];
     private long secondFrame;
+    /** The instruction decoded last ends its block. */
+    private boolean last;
 
     BlockBuilder(Cpu cpu, Meanings meanings) {
         this.cpu = cpu;
@@ -44,7 +46,7 @@ final class BlockBuilder {
             }
             ops[count++] = op;
             length = op.end;
-            if (op instanceof FaultOp || op.insn != null && Terminators.ends(op.insn.mnemonic)) {
+            if (last || op instanceof FaultOp) {
                 break;
             }
         }
@@ -61,8 +63,12 @@ final class BlockBuilder {
             have = appendNextPage(linear, have);
             insn = decoder.decode(bytes, 0, have, cpu.codeSize());
         }
+        last = true;
         return switch (decoder.outcome()) {
-            case DECODED -> factory.make(cpu, insn, offset, index);
+            case DECODED -> {
+                last = Terminators.ends(insn.mnemonic);
+                yield factory.make(cpu, insn, offset, index);
+            }
             case TOO_LONG -> new FaultOp(VECTOR_GP, null, offset, index);
             case INVALID, INCOMPLETE -> new FaultOp(VECTOR_UD, null, offset, index);
         };

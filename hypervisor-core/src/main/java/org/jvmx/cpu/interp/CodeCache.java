@@ -1,7 +1,5 @@
 package org.jvmx.cpu.interp;
 
-import java.util.Arrays;
-
 import org.jvmx.cpu.semantics.Cpu;
 import org.jvmx.memory.HostMemory;
 
@@ -85,16 +83,6 @@ final class CodeCache {
             pages[frame] = new CodePage();
         }
         return pages[frame];
-    }
-
-    /** The part of a block whose instructions end within {@code bytes} bytes; #GP if not even the first does. Not cached. */
-    Block within(Block block, long bytes) {
-        int count = 0;
-        while (count < block.ops.length && block.ops[count].end <= bytes) {
-            count++;
-        }
-        Op[] ops = count > 0 ? Arrays.copyOf(block.ops, count) : new Op[] {new FaultOp(13, null, 0, 0)};
-        return new Block(ops, ops[ops.length - 1].end, block.hpa, -1, block.modeKey);
     }
 
     private void codeWritten(long frame) {

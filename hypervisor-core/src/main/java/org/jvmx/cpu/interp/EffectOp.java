@@ -11,6 +11,7 @@ import org.jvmx.isa.Insn;
 final class EffectOp extends Op implements Template {
     private static final Form FORM = Specializer.form(MethodHandles.lookup());
 
+    private final Insn insn;
     private final long ripMask;
 
     EffectOp() {
@@ -19,6 +20,7 @@ final class EffectOp extends Op implements Template {
 
     private EffectOp(Insn insn, int offset, int index) {
         super(insn, offset, index, true);
+        this.insn = insn;
         this.ripMask = insn == null || insn.codeSize == 8 ? -1 : 0xffff_ffffL;
     }
 

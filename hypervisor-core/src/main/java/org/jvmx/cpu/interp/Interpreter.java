@@ -57,8 +57,10 @@ public final class Interpreter {
     private void step(boolean one) {
         Cpu c = cpu;
         Block block;
+        long most;
         try {
             block = find();
+            most = inside(block);
         } catch (GuestFault _) {
             deliver();
             return;
@@ -66,9 +68,9 @@ public final class Interpreter {
             c.attention |= Attention.EXIT;
             return;
         }
-        long left = one ? 1 : c.deadline - c.retired;
-        if (one || left < block.count) {
-            runSome(block, (int) Math.max(left, 1));
+        most = Math.min(most, one ? 1 : c.deadline - c.retired);
+        if (one || most < block.count) {
+            runSome(block, (int) Math.max(most, 1));
         } else {
             runWhole(block);
         }
@@ -90,19 +92,32 @@ public final class Interpreter {
         return block;
     }
 
-    /** Where the code segment has a base or a limit that counts. */
     private Block segmented() {
         Cpu c = cpu;
-        long offset = c.rip;
-        if (offset > c.limit[Cpu.CS]) {
+        if (c.rip > c.limit[Cpu.CS]) {
             throw c.gp(0);
         }
-        long linear = c.base[Cpu.CS] + offset & 0xffff_ffffL;
-        Block block = cache.at(linear);
-        if (offset + block.length - 1 > c.limit[Cpu.CS]) {
-            return cache.within(block, c.limit[Cpu.CS] - offset + 1);
+        return cache.at(c.base[Cpu.CS] + c.rip & 0xffff_ffffL);
+    }
+
+    /** How many instructions of a block are inside the code segment. */
+    private int inside(Block block) {
+        Cpu c = cpu;
+        if ((c.modeKey & Cpu.KEY_FLAT) != 0) {
+            return block.count;
         }
-        return block;
+        long room = c.limit[Cpu.CS] - c.rip + 1;
+        if (block.length <= room) {
+            return block.count;
+        }
+        int count = 0;
+        while (block.ops[count].end <= room) {
+            count++;
+        }
+        if (count == 0) {
+            throw c.gp(0);
+        }
+        return count;
     }
 
     /** Runs a block, and those that its ops follow. */

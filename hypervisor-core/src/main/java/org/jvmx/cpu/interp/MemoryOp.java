@@ -11,24 +11,25 @@ abstract class MemoryOp extends Op {
     static final int SEGMENT_BASE = 2;
     static final int SHORT = 3;
     static final int FROM_RIP = 4;
-    /** Outside 64-bit mode: segmented. */
+    /** Outside 64-bit mode: segmented, with offsets of 32 or 16 bits. */
     static final int SEGMENTED = 5;
+    static final int SEGMENTED_16 = 6;
 
-    private final int base;
-    private final int indexRegister;
-    private final int scale;
+    private final byte base;
+    private final byte indexRegister;
+    private final byte scale;
+    final byte segment;
+    private final boolean ripRelative;
     private final long displacement;
-    final int segment;
-    private final long offsetMask;
 
     MemoryOp(Insn insn, int offset, int index, boolean setsRip) {
         super(insn, offset, index, setsRip);
-        base = insn == null ? 0 : insn.base;
-        indexRegister = insn == null ? 0 : insn.index;
-        scale = insn == null ? 0 : insn.scale;
-        segment = insn == null ? 0 : insn.segment;
+        base = (byte) (insn == null ? 0 : insn.base);
+        indexRegister = (byte) (insn == null ? 0 : insn.index);
+        scale = (byte) (insn == null ? 0 : insn.scale);
+        segment = (byte) (insn == null ? 0 : insn.segment);
+        ripRelative = insn != null && insn.ripRelative;
         displacement = insn == null ? 0 : insn.ripRelative ? insn.disp + end : insn.disp;
-        offsetMask = insn == null ? 0 : Cpu.mask(insn.addressSize);
     }
 
     /** The addressing constant of an instruction. */
@@ -37,7 +38,7 @@ abstract class MemoryOp extends Op {
             return BASE;
         }
         if (insn.codeSize != 8) {
-            return SEGMENTED;
+            return insn.addressSize == 2 ? SEGMENTED_16 : SEGMENTED;
         }
         if (insn.addressSize != 8) {
             return SHORT;
@@ -57,18 +58,22 @@ abstract class MemoryOp extends Op {
             case FROM_RIP -> cpu.blockRip + displacement;
             case SEGMENT_BASE -> longOffset(cpu) + cpu.base[segment];
             case SHORT -> (longOffset(cpu) & 0xffff_ffffL) + (segment >= Cpu.FS ? cpu.base[segment] : 0);
-            default -> cpu.linear(segment, longOffset(cpu) & offsetMask, size, write);
+            default -> cpu.linear(segment, effectiveOffset(cpu, addressing), size, write);
         };
     }
 
     /** The offset of the memory operand in its segment. */
-    final long effectiveOffset(Cpu cpu) {
-        return longOffset(cpu) & offsetMask;
+    final long effectiveOffset(Cpu cpu, int addressing) {
+        return switch (addressing) {
+            case SHORT, SEGMENTED -> longOffset(cpu) & 0xffff_ffffL;
+            case SEGMENTED_16 -> longOffset(cpu) & 0xffff;
+            default -> longOffset(cpu);
+        };
     }
 
     private long longOffset(Cpu cpu) {
         long[] r = cpu.gpr;
-        return r[base] + (r[indexRegister] << scale) + displacement + (insn.ripRelative ? cpu.blockRip : 0);
+        return r[base] + (r[indexRegister] << scale) + displacement + (ripRelative ? cpu.blockRip : 0);
     }
 
     /** Reads an operand by its place, zero-extended. */

@@ -12,8 +12,8 @@ final class MoveOp extends MemoryOp implements Template {
 
     private static final Form FORM = Specializer.form(MethodHandles.lookup());
 
-    private final int target;
-    private final int source;
+    private final byte target;
+    private final byte source;
     private final long immediate;
 
     MoveOp() {
@@ -22,8 +22,8 @@ final class MoveOp extends MemoryOp implements Template {
 
     private MoveOp(Insn insn, int offset, int index) {
         super(insn, offset, index, false);
-        target = insn == null ? 0 : insn.register(0);
-        source = insn == null ? 0 : insn.register(insn.operandCount - 1);
+        target = (byte) (insn == null ? 0 : insn.register(0));
+        source = (byte) (insn == null ? 0 : insn.register(insn.operandCount - 1));
         immediate = insn == null ? 0 : insn.immediate;
     }
 

@@ -6,20 +6,18 @@ import org.jvmx.isa.Insn;
 
 /**
  * One decoded instruction at its place in a block, ready to run. An op knows what runs after it: the next op of its block, or the first one of the block
- * that its jump leads to.
+ * that its jump leads to. Its fields are as small as may be, since a guest's working set of ops has to live in the host's caches.
  */
 public abstract class Op {
     /** Value of {@code cpu.blockLimit} while whole blocks run, one after the other. */
     static final int WHOLE = Integer.MAX_VALUE;
 
-    /** What the bytes are. */
-    final Insn insn;
     /** Bytes from the start of the block to this instruction. */
-    final int offset;
+    final short offset;
     /** Bytes from the start of the block to the next instruction. */
-    final int end;
+    final short end;
     /** Instructions before this one in the block. */
-    final int index;
+    final byte index;
     /** Whether the op leaves {@code cpu.rip} at the next instruction to run; otherwise that is the one at {@link #end}. */
     final boolean setsRip;
 
@@ -27,10 +25,9 @@ public abstract class Op {
     Op next;
 
     Op(Insn insn, int offset, int index, boolean setsRip) {
-        this.insn = insn;
-        this.offset = offset;
-        this.index = index;
-        this.end = offset + (insn == null ? 0 : insn.length);
+        this.offset = (short) offset;
+        this.index = (byte) index;
+        this.end = (short) (offset + (insn == null ? 0 : insn.length));
         this.setsRip = setsRip;
     }
 

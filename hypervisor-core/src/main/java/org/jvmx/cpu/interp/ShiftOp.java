@@ -10,8 +10,8 @@ import org.jvmx.isa.Insn;
 final class ShiftOp extends MemoryOp implements Template {
     private static final Form FORM = Specializer.form(MethodHandles.lookup());
 
-    private final int target;
-    private final int source;
+    private final byte target;
+    private final byte source;
     private final long immediate;
 
     ShiftOp() {
@@ -20,8 +20,8 @@ final class ShiftOp extends MemoryOp implements Template {
 
     private ShiftOp(Insn insn, int offset, int index) {
         super(insn, offset, index, false);
-        target = insn == null ? 0 : insn.register(0);
-        source = insn == null || insn.operandCount < 2 ? 0 : insn.register(insn.operandCount - 1);
+        target = (byte) (insn == null ? 0 : insn.register(0));
+        source = (byte) (insn == null || insn.operandCount < 2 ? 0 : insn.register(insn.operandCount - 1));
         immediate = insn == null ? 0 : insn.immediate;
     }
 

@@ -13,7 +13,7 @@ final class StackOp extends MemoryOp implements Template {
 
     private static final Form FORM = Specializer.form(MethodHandles.lookup());
 
-    private final int register;
+    private final byte register;
     private final long immediate;
 
     StackOp() {
@@ -22,7 +22,7 @@ final class StackOp extends MemoryOp implements Template {
 
     private StackOp(Insn insn, int offset, int index) {
         super(insn, offset, index, false);
-        register = insn == null ? 0 : insn.register(0);
+        register = (byte) (insn == null ? 0 : insn.register(0));
         immediate = insn == null ? 0 : insn.immediate;
     }
 

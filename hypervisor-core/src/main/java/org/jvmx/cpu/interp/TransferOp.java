@@ -15,7 +15,7 @@ final class TransferOp extends MemoryOp implements Template {
 
     private static final Form FORM = Specializer.form(MethodHandles.lookup());
 
-    private final int register;
+    private final byte register;
     private final long immediate;
     /** Where it led lately. */
     private Block recent;
@@ -27,7 +27,7 @@ final class TransferOp extends MemoryOp implements Template {
 
     private TransferOp(Insn insn, int offset, int index) {
         super(insn, offset, index, true);
-        register = insn == null || insn.operandCount == 0 ? 0 : insn.register(0);
+        register = (byte) (insn == null || insn.operandCount == 0 ? 0 : insn.register(0));
         immediate = insn == null || insn.operandCount == 0 ? 0 : insn.immediate;
     }
 

@@ -194,6 +194,24 @@ class InterpreterTest {
     }
 
     @Test
+    void anInstructionAcrossTheLimitOfTheCodeSegmentFaultsByItself() {
+        byte[] code = new Assembler(16, Rig.CODE).op(INC, AX).op(INC, AX).op(ADD, AX, 0x1234).op(INC, AX).assemble();
+        for (int room = 0; room <= 4; room++) {
+            try (Rig rig = Rig.mode16()) {
+                rig.code(code);
+                rig.cpu.rip = Rig.CODE;
+                rig.cpu.limit[Cpu.CS] = Rig.CODE + room;
+                rig.cpu.modeChanged();
+                rig.cpu.controls.exceptionBitmap = -1;
+                new Interpreter(rig.cpu, MEANINGS).run();
+                int expected = room < 4 ? Math.min(room + 1, 2) : 0x1236;
+                assertEquals(expected, rig.cpu.gpr[Cpu.RAX]);
+                assertEquals(13, rig.cpu.exit.interruptionInformation() & 0xff);
+            }
+        }
+    }
+
+    @Test
     void conditionsAgreeWithComparisons() {
         Mnemonic[] setters = {SETB, SETBE, SETL, SETLE, SETZ, SETS};
         long[] values = {0, 1, -1, Integer.MAX_VALUE, Integer.MIN_VALUE, 7};
