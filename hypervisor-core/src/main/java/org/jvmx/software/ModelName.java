@@ -36,13 +36,18 @@ final class ModelName {
 
     private static CpuidBit bit(String change) {
         if (change.startsWith("+") || change.startsWith("-")) {
-            String wanted = change.substring(1).toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+            String wanted = letters(change.substring(1));
             for (CpuidBit bit : CpuidBit.values()) {
-                if (bit.name().equals(wanted)) {
+                if (letters(bit.name()).equals(wanted)) {
                     return bit;
                 }
             }
         }
         throw new ConfigException("'%s' changes no processor model: write +feature or -feature, as in -aes".formatted(change));
+    }
+
+    /** Only letters and digits count: sse4.2, sse4_2 and SSE42 are the same. */
+    private static String letters(String name) {
+        return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
     }
 }

@@ -1,6 +1,7 @@
 package org.jvmx.trace;
 
 import java.util.Locale;
+import org.jvmx.arch.Hot;
 import org.jvmx.vmx.Access;
 import org.jvmx.vmx.Exit;
 
@@ -59,6 +60,7 @@ public enum TraceField {
     }
 
     /** The record of an exit. */
+    @Hot
     static void fill(long[] record, int vcpu, long nanos, long rip, Exit exit) {
         Access access = exit.access();
         boolean asked = access.kind() != Access.Kind.NONE;

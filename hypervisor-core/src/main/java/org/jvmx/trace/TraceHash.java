@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.TreeMap;
+import org.jvmx.arch.Hot;
 import org.jvmx.vm.ExitObserver;
 import org.jvmx.vmx.Exit;
 import org.jvmx.vmx.ExitReason;
@@ -43,6 +44,7 @@ public final class TraceHash implements ExitObserver {
         // the hash is over what the guest did
     }
 
+    @Hot
     void add(long[] fields) {
         longs.put(pending * TraceField.COUNT, fields, 0, TraceField.COUNT);
         if (++pending == BATCH) {

@@ -1,5 +1,6 @@
 package org.jvmx.vm;
 
+import org.jvmx.arch.Hot;
 import org.jvmx.arch.Rflags;
 import org.jvmx.arch.Vector;
 import org.jvmx.bus.InterruptController;
@@ -44,6 +45,7 @@ final class EventInjector {
     }
 
     /** Before an entry. */
+    @Hot
     void prepare() {
         int wanted = 0;
         if (controller.nmiPending() && !injectNmi()) {
@@ -65,6 +67,7 @@ final class EventInjector {
     }
 
     /** After an exit: the guest may have changed CR8. */
+    @Hot
     void afterExit() {
         int priority = RawMemory.getInt(taskPriority) & 0xff;
         if (priority != lastPriority) {
@@ -104,6 +107,7 @@ final class EventInjector {
         return true;
     }
 
+    @Hot
     private boolean injectInterrupt() {
         if (injecting() || !interruptsEnabled() || (interruptibility() & BY_INSTRUCTION) != 0) {
             return false;

@@ -2,6 +2,7 @@ package org.jvmx.vm;
 
 import org.jvmx.arch.Cr4;
 import org.jvmx.arch.Gpr;
+import org.jvmx.arch.Hot;
 import org.jvmx.arch.Msr;
 import org.jvmx.arch.Vector;
 import org.jvmx.bus.MsrDevice;
@@ -87,6 +88,7 @@ final class ExitHandlers {
         return Verdict.AGAIN;
     }
 
+    @Hot
     private Verdict io(Access access) {
         int port = (int) access.address();
         if (access.isWrite()) {
@@ -102,6 +104,7 @@ final class ExitHandlers {
         return exits.undefined() ? fault(Vector.UD) : Verdict.AGAIN;
     }
 
+    @Hot
     private Verdict cpuid(Access access) {
         int leaf = access.eax();
         cpuid.answer(leaf, access.ecx(), access);
@@ -115,6 +118,7 @@ final class ExitHandlers {
         return Verdict.NEXT;
     }
 
+    @Hot
     private Verdict msr(Access access) {
         int index = (int) access.address();
         MsrDevice device = msrs.owner(index);

@@ -1,5 +1,6 @@
 package org.jvmx.vm;
 
+import org.jvmx.arch.Hot;
 import org.jvmx.vmx.ExitReason;
 
 /** The last VM exits of one virtual processor, always on: a few stores an exit, printed when the processor dies. */
@@ -19,6 +20,7 @@ public final class FlightRecorder {
     FlightRecorder() {
     }
 
+    @Hot
     void record(ExitReason reason, long rip, long qualification, long nanos) {
         int at = (int) count & SIZE - 1;
         at *= WORDS;

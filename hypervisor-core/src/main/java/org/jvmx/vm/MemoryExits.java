@@ -1,6 +1,7 @@
 package org.jvmx.vm;
 
 import java.util.Arrays;
+import org.jvmx.arch.Hot;
 import org.jvmx.bus.MmioBus;
 import org.jvmx.memory.GuestMemory;
 import org.jvmx.memory.HostMemory;
@@ -38,6 +39,7 @@ final class MemoryExits {
     }
 
     /** Handles a violation; true if its access was answered, false if the guest is to try again. */
+    @Hot
     boolean violation(Exit exit) {
         undefined = false;
         long gpa = exit.guestPhysicalAddress();

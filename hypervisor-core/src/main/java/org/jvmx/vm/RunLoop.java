@@ -1,6 +1,7 @@
 package org.jvmx.vm;
 
 import java.util.Arrays;
+import org.jvmx.arch.Hot;
 import org.jvmx.bus.Clock;
 import org.jvmx.bus.InterruptController;
 import org.jvmx.vmx.Exit;
@@ -119,6 +120,7 @@ final class RunLoop implements ExitHandler {
     }
 
     /** Enters the guest; true if the exit is one to be handled. */
+    @Hot
     private boolean enter() {
         events.prepare();
         long budget = Math.min(Math.min(SLICE, clock.budget()), maxInstructions - clock.retired());
@@ -151,6 +153,7 @@ final class RunLoop implements ExitHandler {
     }
 
     /** Handles the exit, and those that finishing its instruction causes. */
+    @Hot
     private void settle() {
         while (true) {
             long before = clock.nanos();
@@ -179,6 +182,7 @@ final class RunLoop implements ExitHandler {
         }
     }
 
+    @Hot
     private Verdict dispatch(long nanos) {
         ExitReason reason = exit.reason();
         long rip = vmx.read(VmcsField.GUEST_RIP);

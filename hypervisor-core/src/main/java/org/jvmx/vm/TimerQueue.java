@@ -1,6 +1,7 @@
 package org.jvmx.vm;
 
 import java.util.Arrays;
+import org.jvmx.arch.Hot;
 import org.jvmx.bus.Timer;
 
 /**
@@ -20,6 +21,7 @@ final class TimerQueue {
             this.action = action;
         }
 
+        @Hot
         @Override
         public void arm(long deadlineNanos) {
             deadline = deadlineNanos;
@@ -67,6 +69,7 @@ final class TimerQueue {
     }
 
     /** Runs what is due at {@code now}, and what that makes due. */
+    @Hot
     void runDue(long now) {
         while (count > 0 && heap[0].deadline <= now) {
             Event event = heap[0];

@@ -2,6 +2,7 @@ package org.jvmx.vm;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.jvmx.arch.Hot;
 import org.jvmx.vmx.ExitReason;
 
 /** Counts of one virtual processor: plain longs with one writer, its thread; any thread may read them. */
@@ -31,6 +32,7 @@ public final class VcpuCounters {
         return (long) LONGS.getOpaque(counts, at);
     }
 
+    @Hot
     void exit(ExitReason reason, long instructions, long nanos) {
         add(reason.ordinal());
         add(ALL);
