@@ -37,7 +37,7 @@ public final class SoftwareProcessor implements LogicalProcessor {
      */
     public SoftwareProcessor(HostMemory host, ProcessorModel model, long seed) {
         cpu = new Cpu(host, new TableModel(model, seed));
-        interpreter = new Interpreter(cpu, new Meanings());
+        interpreter = new Interpreter(cpu, Meanings.ALL);
         fields = new GuestStateFields(cpu);
     }
 

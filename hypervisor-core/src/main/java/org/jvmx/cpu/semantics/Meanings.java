@@ -5,10 +5,12 @@ import org.jvmx.isa.Mnemonic;
 
 /** The meaning of each mnemonic. Each family binds its own; a mnemonic is bound once. */
 public final class Meanings {
+    /** The one table. It never changes, so all processors share it, and with it the classes of ops that are made for its entries. */
+    public static final Meanings ALL = new Meanings();
+
     private final Meaning[] byMnemonic = new Meaning[Mnemonic.values().length];
 
-    /** All families. */
-    public Meanings() {
+    private Meanings() {
         Alu.define(this);
         Control.define(this);
         Loops.define(this);

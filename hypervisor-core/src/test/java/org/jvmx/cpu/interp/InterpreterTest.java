@@ -18,7 +18,7 @@ import org.jvmx.vmx.ExitReason;
 
 class InterpreterTest {
     private static final long DATA = 0x4000;
-    private static final Meanings MEANINGS = new Meanings();
+    private static final Meanings MEANINGS = Meanings.ALL;
 
     private static Assembler assembler() {
         return new Assembler(64, Rig.CODE);

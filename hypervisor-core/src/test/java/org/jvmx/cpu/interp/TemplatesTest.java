@@ -82,7 +82,7 @@ class TemplatesTest {
     @Test
     void everyFormDoesWhatThePlainDriverDoes() {
         try (Rig plain = Rig.mode64(); Rig fast = Rig.mode64()) {
-            Interpreter interpreter = new Interpreter(fast.cpu, new Meanings());
+            Interpreter interpreter = new Interpreter(fast.cpu, Meanings.ALL);
             fast.cpu.controls.exceptionBitmap = -1;
             for (int round = 0; round < 12_000; round++) {
                 byte[] code = HexFormat.of().parseHex(form());

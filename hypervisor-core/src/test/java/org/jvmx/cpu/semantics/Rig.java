@@ -21,7 +21,7 @@ public final class Rig implements AutoCloseable {
 
     private final HostMemory host;
     public final Cpu cpu;
-    private final Meanings meanings = new Meanings();
+    private final Meanings meanings = Meanings.ALL;
     private final Decoder decoder = new Decoder();
     private long random;
 
