@@ -62,8 +62,6 @@ public enum TraceField {
     /** The record of an exit. */
     @Hot
     static void fill(long[] record, int vcpu, long nanos, long rip, Exit exit) {
-        Access access = exit.access();
-        boolean asked = access.kind() != Access.Kind.NONE;
         record[REASON.ordinal()] = exit.reasonField() & WORD;
         record[VCPU.ordinal()] = vcpu;
         record[TIME.ordinal()] = nanos;
@@ -77,9 +75,16 @@ public enum TraceField {
         record[IDT_VECTORING_ERROR.ordinal()] = exit.idtVectoringErrorCode() & WORD;
         record[INSTRUCTION_LENGTH.ordinal()] = exit.instructionLength();
         record[INSTRUCTION_INFORMATION.ordinal()] = exit.instructionInformation() & WORD;
-        record[ACCESS.ordinal()] = asked ? access.kind().ordinal() | access.size() << 4 | (access.isWrite() ? 1 << 8 : 0) : 0;
+        fill(record, exit.access());
+    }
+
+    @Hot
+    private static void fill(long[] record, Access access) {
+        Access.Kind kind = access.kind();
+        boolean asked = kind != Access.Kind.NONE;
+        record[ACCESS.ordinal()] = asked ? kind.ordinal() | access.size() << 4 | (access.isWrite() ? 1 << 8 : 0) : 0;
         record[ADDRESS.ordinal()] = asked ? access.address() : 0;
-        record[DATA.ordinal()] = !asked ? 0 : access.isWrite() ? access.data() : access.kind() == Access.Kind.CPUID ? access.ecx() & WORD : 0;
+        record[DATA.ordinal()] = !asked ? 0 : access.isWrite() ? access.data() : kind == Access.Kind.CPUID ? access.ecx() & WORD : 0;
     }
 
     /** An {@link #ACCESS} value in words: {@code port-write-1}. */
