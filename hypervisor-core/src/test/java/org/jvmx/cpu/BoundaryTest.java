@@ -92,7 +92,8 @@ class BoundaryTest {
 
     @Test
     void thePreemptionTimerCountsInstructions() {
-        try (TestGuest guest = TestGuest.mode64().code(64, asm -> asm.db(new byte[0]).bind("loop").op(NOP).op(NOP).op(JMP, asm.label("loop")))) {
+        try (TestGuest guest = TestGuest.mode64().code(64,
+                asm -> asm.bind("loop").op(NOP).op(NOP).op(JMP, asm.label("loop")))) {
             guest.set(PinBasedControl.ACTIVATE_PREEMPTION_TIMER);
             guest.controls.preemptionTimer = 1000;
             assertEquals(ExitReason.PREEMPTION_TIMER, guest.run().reason());

@@ -14,8 +14,8 @@ import org.jvmx.vmx.PrimaryControl;
 import org.jvmx.vmx.SecondaryControl;
 
 /**
- * A guest with a GDT, an IDT and a TSS in flat memory. HLT leaves it; the handler of each vector is one, so that the RIP of the exit tells which
- * event was delivered.
+ * A guest with a GDT, an IDT and a TSS in flat memory. HLT leaves it; the handler of each vector is one, so that the RIP of the exit
+ * tells which event was delivered.
  */
 final class TestGuest implements AutoCloseable {
     static final long GDT = 0x1000;

@@ -10,8 +10,9 @@ import org.jvmx.vmx.PinBasedControl;
 import org.jvmx.vmx.PrimaryControl;
 
 /**
- * What happens between two instructions, in the order of SDM Vol. 3, "Prioritization of Concurrent Events" and "Other Causes of VM Exits": the event
- * that VM entry injects, the monitor trap flag, debug traps, the VMX-preemption timer, NMI and interrupt windows, instruction breakpoints.
+ * What happens between two instructions, in the order of SDM Vol. 3, "Prioritization of Concurrent Events" and "Other Causes of VM
+ * Exits": the event that VM entry injects, the monitor trap flag, debug traps, the VMX-preemption timer, NMI and interrupt windows,
+ * instruction breakpoints.
  */
 public final class Boundary {
     /** Bits of pending debug exceptions. */
@@ -30,8 +31,8 @@ public final class Boundary {
     }
 
     /**
-     * Looks at the boundary before the instruction at RIP. Afterwards {@code cpu.attention} is not 0 if only one instruction may run before the next
-     * look.
+     * Looks at the boundary before the instruction at RIP. Afterwards {@code cpu.attention} is not 0 if only one instruction may run
+     * before the next look.
      *
      * @return false if the guest was left; the exit is recorded
      */

@@ -13,13 +13,13 @@ import org.jvmx.vmx.ExitReason;
 import org.jvmx.vmx.PrimaryControl;
 
 /**
- * Control registers, with guest/host masks, read shadows and CR3-target values. SDM Vol. 2: MOV (control registers) CLTS LMSW SMSW; Vol. 3, "Control
- * Registers" and "Changes to Instruction Behavior in VMX Non-Root Operation".
+ * Control registers, with guest/host masks, read shadows and CR3-target values. SDM Vol. 2: MOV (control registers) CLTS LMSW SMSW; Vol.
+ * 3, "Control Registers" and "Changes to Instruction Behavior in VMX Non-Root Operation".
  */
 public final class ControlRegisters {
     /** The bits of CR4 that a guest may set. */
-    public static final long SUPPORTED_CR4 = Cr4.VME | Cr4.PVI | Cr4.TSD | Cr4.DE | Cr4.PSE | Cr4.PAE | Cr4.MCE | Cr4.PGE | Cr4.PCE | Cr4.OSFXSR
-            | Cr4.OSXMMEXCPT | Cr4.UMIP | Cr4.FSGSBASE | Cr4.PCIDE | Cr4.OSXSAVE | Cr4.SMEP | Cr4.SMAP;
+    public static final long SUPPORTED_CR4 = Cr4.VME | Cr4.PVI | Cr4.TSD | Cr4.DE | Cr4.PSE | Cr4.PAE | Cr4.MCE | Cr4.PGE
+            | Cr4.PCE | Cr4.OSFXSR | Cr4.OSXMMEXCPT | Cr4.UMIP | Cr4.FSGSBASE | Cr4.PCIDE | Cr4.OSXSAVE | Cr4.SMEP | Cr4.SMAP;
 
     private static final long CR0_BITS = Cr0.PE | Cr0.MP | Cr0.EM | Cr0.TS | Cr0.ET | Cr0.NE | Cr0.WP | Cr0.AM | Cr0.NW | Cr0.CD | Cr0.PG;
     private static final long LOW_WORD = 0xf;

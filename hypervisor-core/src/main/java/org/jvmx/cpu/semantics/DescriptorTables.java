@@ -10,7 +10,8 @@ import org.jvmx.vmx.SecondaryControl;
 final class DescriptorTables {
     private static final int LDT_OR_TSS = 1 << 0 | 1 << Descriptor.TYPE_TSS_16 | 1 << Descriptor.TYPE_LDT | 1 << Descriptor.TYPE_TSS_16_BUSY
             | 1 << Descriptor.TYPE_TSS | 1 << Descriptor.TYPE_TSS_BUSY;
-    private static final int GATES_FOR_LAR = 1 << Descriptor.TYPE_CALL_GATE_16 | 1 << Descriptor.TYPE_TASK_GATE | 1 << Descriptor.TYPE_CALL_GATE;
+    private static final int GATES_FOR_LAR =
+            1 << Descriptor.TYPE_CALL_GATE_16 | 1 << Descriptor.TYPE_TASK_GATE | 1 << Descriptor.TYPE_CALL_GATE;
     private static final int LONG_TYPES = 1 << Descriptor.TYPE_LDT | 1 << Descriptor.TYPE_TSS | 1 << Descriptor.TYPE_TSS_BUSY;
 
     private DescriptorTables() {

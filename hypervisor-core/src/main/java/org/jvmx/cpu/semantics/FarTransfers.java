@@ -6,7 +6,10 @@ import org.jvmx.isa.Mnemonic;
 import org.jvmx.isa.OperandKind;
 import org.jvmx.vmx.TaskSwitch;
 
-/** Far jumps and calls, through call gates and task-state segments too. SDM Vol. 2: JMP CALL; Vol. 3, "Privilege Level Checking When Transferring ...". */
+/**
+ * Far jumps and calls, through call gates and task-state segments too. SDM Vol. 2: JMP CALL; Vol. 3, "Privilege Level Checking When
+ * Transferring ...".
+ */
 final class FarTransfers {
     private FarTransfers() {
     }

@@ -1,14 +1,13 @@
 package org.jvmx.cpu.semantics;
 
 import org.jvmx.isa.Insn;
-import org.jvmx.isa.OperandKind;
 import org.jvmx.vmx.ExitReason;
 import org.jvmx.vmx.PrimaryControl;
 import org.jvmx.vmx.SecondaryControl;
 
 /**
- * Whether an instruction leaves VMX non-root operation, and what the exit information says of it. SDM Vol. 3, "Instructions That Cause VM Exits" and
- * "Information for VM Exits Due to Instruction Execution".
+ * Whether an instruction leaves VMX non-root operation, and what the exit information says of it. SDM Vol. 3, "Instructions That Cause VM
+ * Exits" and "Information for VM Exits Due to Instruction Execution".
  */
 final class Intercepts {
     private Intercepts() {
@@ -68,17 +67,7 @@ final class Intercepts {
         return addressSize(insn) | insn.segment << 15;
     }
 
-    /** Destination and operand size of RDRAND and RDSEED. */
-    static int randomInformation(Insn insn) {
-        return insn.register(0) << 3 | (insn.operandSize >> 2) << 11;
-    }
-
     private static int addressSize(Insn insn) {
         return (insn.addressSize >> 2) << 7;
-    }
-
-    /** The number of the general register among the first two operands. */
-    static int generalRegister(Insn insn) {
-        return insn.kind(0) == OperandKind.GPR ? insn.register(0) : insn.register(1);
     }
 }

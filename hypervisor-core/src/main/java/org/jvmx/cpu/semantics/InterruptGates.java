@@ -7,8 +7,8 @@ import org.jvmx.vmx.Interruption;
 import org.jvmx.vmx.TaskSwitch;
 
 /**
- * One event through the interrupt vector table or a gate of the IDT. Nothing changes but memory until all checks have passed. SDM Vol. 2, INT n, and
- * Vol. 3, "Exception and Interrupt Handling" in protected, 64-bit and virtual-8086 mode.
+ * One event through the interrupt vector table or a gate of the IDT. Nothing changes but memory until all checks have passed. SDM Vol. 2,
+ * INT n, and Vol. 3, "Exception and Interrupt Handling" in protected, 64-bit and virtual-8086 mode.
  */
 final class InterruptGates {
     private static final int ENTRY_CLEARS = Flags.TF | Flags.NT | Flags.RF | Flags.VM;

@@ -9,8 +9,9 @@ import org.jvmx.vmx.ExitReason;
 import org.jvmx.vmx.Interruption;
 
 /**
- * Exceptions and interrupts on their way: intercepts, the chain from a fault in a delivery to the double and the triple fault, and what is remembered of
- * them. The gates themselves are {@link InterruptGates}. SDM Vol. 3, "Interrupt and Exception Handling", "VM Exits Due to Vectored Events".
+ * Exceptions and interrupts on their way: intercepts, the chain from a fault in a delivery to the double and the triple fault, and what
+ * is remembered of them. The gates themselves are {@link InterruptGates}. SDM Vol. 3, "Interrupt and Exception Handling", "VM Exits Due
+ * to Vectored Events".
  */
 public final class Interrupts {
     private static final int DEBUG = 1;
@@ -29,8 +30,8 @@ public final class Interrupts {
     }
 
     /**
-     * Delivers the exception in {@code cpu.fault}, raised by the instruction at RIP or by the delivery of another event. Debug traps that blocking by MOV
-     * SS held back are lost with it, as on silicon; software interrupts keep them.
+     * Delivers the exception in {@code cpu.fault}, raised by the instruction at RIP or by the delivery of another event. Debug traps that
+     * blocking by MOV SS held back are lost with it, as on silicon; software interrupts keep them.
      *
      * @return false if that is a VM exit, which is recorded
      */
@@ -106,7 +107,8 @@ public final class Interrupts {
         if (before == DOUBLE_FAULT) {
             return contributory || vector == PAGE_FAULT ? DOUBLE_FAULT + 1 : 0;
         }
-        boolean escalates = before == PAGE_FAULT ? contributory || vector == PAGE_FAULT : (CONTRIBUTORY >>> before & 1) != 0 && contributory;
+        boolean escalates = before == PAGE_FAULT ? contributory || vector == PAGE_FAULT
+                : (CONTRIBUTORY >>> before & 1) != 0 && contributory;
         return escalates ? DOUBLE_FAULT : 0;
     }
 

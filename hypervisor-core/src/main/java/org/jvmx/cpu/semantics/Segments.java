@@ -47,7 +47,9 @@ final class Segments {
         }
     }
 
-    /** Events are held off until the next instruction is complete. SDM Vol. 3, "Masking Exceptions and Interrupts When Switching Stacks". */
+    /**
+     * Events are held off until the next instruction is complete. SDM Vol. 3, "Masking Exceptions and Interrupts When Switching Stacks".
+     */
     private static void blockByMovSs(Cpu cpu) {
         Boundary.settle(cpu);
         if ((cpu.interruptibility & BLOCKED_BY_MOV_SS) == 0) {
@@ -186,8 +188,8 @@ final class Segments {
     }
 
     /**
-     * Makes data segments null that the outer privilege level may not use. In IA-32e mode the bases stay, as on silicon: kernels rely on GS. SDM Vol. 2,
-     * RET, "return-to-outer-privilege-level".
+     * Makes data segments null that the outer privilege level may not use. In IA-32e mode the bases stay, as on silicon: kernels rely on
+     * GS. SDM Vol. 2, RET, "return-to-outer-privilege-level".
      */
     static void dropInner(Cpu cpu) {
         for (int segment = CpuState.ES; segment <= CpuState.GS; segment++) {

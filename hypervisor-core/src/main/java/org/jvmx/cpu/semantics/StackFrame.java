@@ -2,11 +2,10 @@ package org.jvmx.cpu.semantics;
 
 import org.jvmx.cpu.state.CpuState;
 import org.jvmx.cpu.state.GuestFault;
-import org.jvmx.cpu.mmu.EptTranslation;
 
 /**
- * A stack that a transfer of control writes before it changes any register: the current one, or one of an inner privilege level. RSP moves only
- * by {@link #commit}, so that a fault in the middle leaves the processor as it was.
+ * A stack that a transfer of control writes before it changes any register: the current one, or one of an inner privilege level. RSP
+ * moves only by {@link #commit}, so that a fault in the middle leaves the processor as it was.
  */
 final class StackFrame {
     private long base;
@@ -68,13 +67,6 @@ final class StackFrame {
             cpu.systemStore(linear, size, value);
         }
         pointer = top;
-    }
-
-    /** Faults if {@code bytes} more bytes cannot be pushed. */
-    void require(Cpu cpu, int bytes) {
-        long top = pointer - bytes & Cpu.mask(width);
-        long linear = linear(cpu, top, bytes);
-        cpu.systemProbe(linear, bytes, EptTranslation.WRITE);
     }
 
     private long linear(Cpu cpu, long offset, int size) {

@@ -5,7 +5,10 @@ import org.jvmx.cpu.state.Flags;
 import org.jvmx.isa.Insn;
 import org.jvmx.isa.Mnemonic;
 
-/** RFLAGS beyond arithmetic. SDM Vol. 2: CLAC CLI POPF PUSHF STAC STI, with virtual-8086 mode extensions and protected-mode virtual interrupts. */
+/**
+ * RFLAGS beyond arithmetic. SDM Vol. 2: CLAC CLI POPF PUSHF STAC STI, with virtual-8086 mode extensions and protected-mode virtual
+ * interrupts.
+ */
 final class SystemFlags {
     private static final int BLOCKED_BY_STI = 1;
     /** What POPF may change whatever the privilege. */

@@ -2,7 +2,10 @@ package org.jvmx.cpu.semantics;
 
 import org.jvmx.vmx.PrimaryControl;
 
-/** The task-priority register that MOV CR8 reaches: the byte in the virtual-APIC page where the TPR shadow is in use. SDM Vol. 3, "TPR Virtualization". */
+/**
+ * The task-priority register that MOV CR8 reaches: the byte in the virtual-APIC page where the TPR shadow is in use. SDM Vol. 3, "TPR
+ * Virtualization".
+ */
 final class TaskPriority {
     private static final int VTPR = 0x80;
 

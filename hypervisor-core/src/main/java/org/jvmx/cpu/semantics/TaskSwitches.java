@@ -8,8 +8,8 @@ import org.jvmx.vmx.ExitReason;
 import org.jvmx.vmx.TaskSwitch;
 
 /**
- * Hardware task switches. In VMX non-root operation each is a VM exit after its first checks; the processor performs it when the monitor asks to
- * finish the instruction. SDM Vol. 3, "Task Switching".
+ * Hardware task switches. In VMX non-root operation each is a VM exit after its first checks; the processor performs it when the monitor
+ * asks to finish the instruction. SDM Vol. 3, "Task Switching".
  */
 final class TaskSwitches {
     /** Lowest limits of a 32-bit and a 16-bit task-state segment. */

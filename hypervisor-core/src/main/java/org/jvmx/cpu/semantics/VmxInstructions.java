@@ -7,8 +7,9 @@ import org.jvmx.isa.Mnemonic;
 import org.jvmx.vmx.ExitReason;
 
 /**
- * VMX instructions that a guest executes: in VMX non-root operation each is a VM exit, before its operands are looked at. VMCALL reaches the monitor on
- * every processor model; the others are undefined where the model does not offer VMX. SDM Vol. 3, "VMX Instruction Reference".
+ * VMX instructions that a guest executes: in VMX non-root operation each is a VM exit, before its operands are looked at. VMCALL reaches
+ * the monitor on every processor model; the others are undefined where the model does not offer VMX. SDM Vol. 3, "VMX Instruction
+ * Reference".
  */
 final class VmxInstructions {
     private VmxInstructions() {
