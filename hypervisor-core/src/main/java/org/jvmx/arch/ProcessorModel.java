@@ -20,6 +20,8 @@ public final class ProcessorModel {
     public static final int TSC_HZ = 1_000_000_000;
 
     private static final int BASIC_MAX = 0x16;
+    /** Leaf 7, subleaf 2: IA32_SPEC_CTRL.BHI_DIS_S exists, so that kernels need no software sequence against branch history injection. */
+    private static final int BHI_CTRL = 1 << 4;
     private static final int HYPERVISOR = 0x4000_0000;
     private static final int HYPERVISOR_MAX = 0x4000_0010;
     private static final int EXTENDED = 0x8000_0000;
@@ -75,7 +77,8 @@ public final class ProcessorModel {
         add(table, 4, 2, 0x0000_0143, 15 << 22 | 63, 1023, 0);
         add(table, 4, 3, 0x0000_0163, 15 << 22 | 63, 16383, 4);
         add(table, 6, 0, 1 << 2, 0, 0, 0);
-        add(table, 7, 0, 0, 0, 0, 0);
+        add(table, 7, 0, 2, 0, 0, 0);
+        add(table, 7, 2, 0, 0, 0, BHI_CTRL);
         add(table, 0xb, 0, 0, 1, 1 << 8, 0);
         add(table, 0xb, 1, 0, 1, 2 << 8 | 1, 0);
         add(table, 0xd, 0, 3, 576, 576, 0);

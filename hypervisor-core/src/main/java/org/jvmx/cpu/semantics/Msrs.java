@@ -16,6 +16,8 @@ public final class Msrs {
     private static final long EFER_LMA = 1 << 10;
     private static final long EFER_NXE = 1 << 11;
     private static final long CR0_PG = 1L << 31;
+    /** IBRS, STIBP, SSBD and BHI_DIS_S. */
+    private static final long SPEC_CTRL_BITS = 0x407;
 
     private Msrs() {
     }
@@ -217,7 +219,7 @@ public final class Msrs {
     private static boolean writeOther(Cpu cpu, int index, long value) {
         MsrFile file = cpu.msrs;
         return switch (index) {
-            case Msr.SPEC_CTRL -> (value & ~7) == 0 && accept(file.specCtrl = value);
+            case Msr.SPEC_CTRL -> (value & ~SPEC_CTRL_BITS) == 0 && accept(file.specCtrl = value);
             case Msr.PRED_CMD -> (value & ~1) == 0;
             case Msr.BIOS_SIGN_ID, Msr.BIOS_UPDT_TRIG, Msr.P5_MC_ADDR, Msr.P5_MC_TYPE -> true;
             case Msr.MISC_FEATURES_ENABLES -> value == 0;
