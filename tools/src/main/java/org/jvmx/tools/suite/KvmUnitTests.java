@@ -96,11 +96,12 @@ public final class KvmUnitTests {
     private Finished run(UnitTest test) {
         Duration patience = options.timeout() == null ? test.timeout() : options.timeout();
         UnitTest timed = new UnitTest(test.name(), test.file(), test.arguments(), test.memory(), test.cpus(), patience);
-        UnitTestRun run = new UnitTestRun(timed, options.tree());
+        Expectation expected = expectations.of(test.name());
+        UnitTestRun run = new UnitTestRun(timed, options.tree(), expected.environment());
         try {
-            return new Finished(expectations.of(test.name()), run.run(), null);
+            return new Finished(expected, run.run(), null);
         } catch (RuntimeException e) {
-            return new Finished(expectations.of(test.name()), null, e.toString());
+            return new Finished(expected, null, e.toString());
         } finally {
             log(test, run.output());
         }

@@ -21,17 +21,20 @@ final class UnitTestRun {
     private final ByteArrayOutputStream output = new ByteArrayOutputStream();
     private final UnitTest test;
     private final Path tree;
+    private final String environment;
 
-    UnitTestRun(UnitTest test, Path tree) {
+    /** A run to come; {@code environment} is what the test is told, as {@code NAME=VALUE} words. */
+    UnitTestRun(UnitTest test, Path tree, String environment) {
         this.test = test;
         this.tree = tree;
+        this.environment = environment.isEmpty() ? "" : environment.replace(' ', '\n') + "\n";
     }
 
     /** Runs it to its end or its timeout. */
     Result run() {
         GuestImage image = GuestImage.detect(tree.resolve("x86").resolve(test.file()), Format.AUTO);
         PcSpec spec = PcSpec.of(image).append(test.arguments()).memory(test.memory()).device(OptionalDevice.PC_TESTDEV)
-                .serial(SerialPeer.to(output)).build();
+                .initrd(environment.getBytes(StandardCharsets.UTF_8)).serial(SerialPeer.to(output)).build();
         try (Pc pc = new Pc(spec); ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor()) {
             StopReason late = StopReason.of(StopReason.Kind.LIMIT, "the test's time is over");
             ScheduledFuture<?> timeout = watch.schedule(() -> pc.stop(late), test.timeout().toMillis(), TimeUnit.MILLISECONDS);

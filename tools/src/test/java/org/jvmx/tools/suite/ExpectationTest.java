@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.jvmx.vm.StopReason;
 
 class ExpectationTest {
-    private static final Expectation EXPECTED = new Expectation("t", 10, 2, 1, "exit 1", "", "", "");
+    private static final Expectation EXPECTED = new Expectation("t", 10, 2, 1, "exit 1", "A=1", "", "", "");
 
     @ParameterizedTest
     @CsvSource({"10,2,exit 1,AS_EXPECTED", "11,2,exit 1,BETTER", "10,1,exit 1,BETTER", "10,2,exit 0,BETTER", "9,2,exit 1,REGRESSION",
