@@ -38,8 +38,9 @@ final class DoctorCommand implements Callable<Integer> {
         StringBuilder text = new StringBuilder("{\"schema\":%d,\"version\":\"%s\",\"findings\":[".formatted(SCHEMA, Version.text()));
         String comma = "";
         for (Finding finding : findings) {
-            text.append(comma).append("{\"subject\":\"%s\",\"state\":\"%s\",\"text\":\"%s\"}".formatted(finding.subject(), finding.state().label(),
-                    finding.text().replace("\\", "\\\\").replace("\"", "\\\"")));
+            text.append(comma)
+                    .append("{\"subject\":\"%s\",\"state\":\"%s\",\"text\":\"%s\"}".formatted(finding.subject(), finding.state().label(),
+                            finding.text().replace("\\", "\\\\").replace("\"", "\\\"")));
             comma = ",";
         }
         return text.append("]}").append(System.lineSeparator()).toString();

@@ -11,8 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code jvmx suite}. */
-@Command(name = "suite", description = "Run a test suite that others wrote, and compare with what is expected.", sortOptions = false,
-        footerHeading = "%nExit codes:%n", footer = "  0 no regression; 2 bad usage or input; 16 a regression")
+@Command(name = "suite", description = "Run a test suite that others wrote, and compare with what is expected.", sortOptions = false, footerHeading = "%nExit codes:%n", footer = "  0 no regression; 2 bad usage or input; 16 a regression")
 final class SuiteCommand implements Callable<Integer> {
     private static final int REGRESSION = 16;
     private static final String KVM_UNIT_TESTS = "kvm-unit-tests";
@@ -51,7 +50,8 @@ final class SuiteCommand implements Callable<Integer> {
             throw new ConfigException("there is no suite '%s': there is %s".formatted(suite, KVM_UNIT_TESTS));
         }
         if (tree == null) {
-            throw new ConfigException("no tree to run: build https://gitlab.com/kvm-unit-tests/kvm-unit-tests and give its folder by --tree");
+            throw new ConfigException(
+                    "no tree to run: build https://gitlab.com/kvm-unit-tests/kvm-unit-tests and give its folder by --tree");
         }
         if (jobs < 1) {
             throw new ConfigException("--jobs %d is not possible: give a number of at least 1".formatted(jobs));
@@ -59,7 +59,8 @@ final class SuiteCommand implements Callable<Integer> {
         if (update && table == null) {
             throw new ConfigException("--update needs --expectations FILE, the table to write");
         }
-        KvmUnitTests.Options options = new KvmUnitTests.Options(tree, tests, jobs, timeout == null ? null : timeout.duration(), table, update, logs);
+        KvmUnitTests.Options options =
+                new KvmUnitTests.Options(tree, tests, jobs, timeout == null ? null : timeout.duration(), table, update, logs);
         return new KvmUnitTests(options, System.out).run() ? 0 : REGRESSION;
     }
 }

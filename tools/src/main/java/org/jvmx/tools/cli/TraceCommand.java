@@ -75,7 +75,8 @@ final class TraceCommand implements Callable<Integer> {
         try {
             return ExitReason.valueOf(name);
         } catch (IllegalArgumentException e) {
-            throw new ConfigException("there is no exit reason '%s': they are spelled as in IO_INSTRUCTION, EPT_VIOLATION, HLT".formatted(name), e);
+            throw new ConfigException(
+                    "there is no exit reason '%s': they are spelled as in IO_INSTRUCTION, EPT_VIOLATION, HLT".formatted(name), e);
         }
     }
 

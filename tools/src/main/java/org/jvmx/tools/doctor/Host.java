@@ -40,7 +40,8 @@ public final class Host {
         int feature = Runtime.version().feature();
         String text = "%s %s (%s) in %s".formatted(System.getProperty("java.vm.name"), Runtime.version(), System.getProperty("os.arch"),
                 System.getProperty("java.home"));
-        return new Finding("jdk", feature >= JDK ? State.GOOD : State.BAD, feature >= JDK ? text : text + ": needs JDK " + JDK + " or newer");
+        return new Finding("jdk", feature >= JDK ? State.GOOD : State.BAD,
+                feature >= JDK ? text : text + ": needs JDK " + JDK + " or newer");
     }
 
     private static Finding flags() {
@@ -50,7 +51,8 @@ public final class Host {
         boolean slow = arguments.contains("-Xint") || arguments.stream().anyMatch(flag -> flag.startsWith("-XX:TieredStopAtLevel="));
         boolean nativeAccess = arguments.stream().anyMatch(flag -> flag.startsWith("--enable-native-access"));
         String text = "collector %s; native access %s".formatted(collectors, nativeAccess ? "enabled" : "not enabled: start by ./jvmx");
-        return new Finding("flags", slow ? State.BAD : State.GOOD, slow ? text + "; the JIT compiler is off or limited, guests will crawl" : text);
+        return new Finding("flags", slow ? State.BAD : State.GOOD,
+                slow ? text + "; the JIT compiler is off or limited, guests will crawl" : text);
     }
 
     private static Finding processors() {
@@ -70,14 +72,16 @@ public final class Host {
 
     private static Optional<Long> available() {
         try (Stream<String> lines = Files.lines(Path.of("/proc/meminfo"))) {
-            return lines.filter(line -> line.startsWith("MemAvailable:")).map(line -> Long.parseLong(line.replaceAll("\\D", "")) >> 10).findFirst();
+            return lines.filter(line -> line.startsWith("MemAvailable:")).map(line -> Long.parseLong(line.replaceAll("\\D", "")) >> 10)
+                    .findFirst();
         } catch (IOException e) {
             return Optional.empty();
         }
     }
 
     private static Finding backends() {
-        String text = Backend.installed().stream().map(backend -> backend.obstacle() == null ? backend.name() : backend.name() + " (" + backend.obstacle() + ")")
+        String text = Backend.installed().stream()
+                .map(backend -> backend.obstacle() == null ? backend.name() : backend.name() + " (" + backend.obstacle() + ")")
                 .collect(Collectors.joining(", "));
         return new Finding("backends", text.isEmpty() ? State.BAD : State.GOOD, text.isEmpty() ? "none is installed" : text);
     }

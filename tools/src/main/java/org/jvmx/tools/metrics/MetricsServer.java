@@ -31,7 +31,8 @@ public final class MetricsServer implements AutoCloseable {
     private final HttpEndpoint endpoint;
 
     private MetricsServer(Address address) {
-        endpoint = HttpEndpoint.open(address, Map.of("/metrics", this::scrape, "/health", _ -> new Resource.Content("application/json", HEALTH)));
+        endpoint = HttpEndpoint.open(address,
+                Map.of("/metrics", this::scrape, "/health", _ -> new Resource.Content("application/json", HEALTH)));
     }
 
     /**

@@ -48,7 +48,8 @@ final class ResourceHandler extends SimpleChannelInboundHandler<FullHttpRequest>
         }
         Resource resource = resources.get(new QueryStringDecoder(request.uri()).path());
         if (resource == null) {
-            return response(request, HttpResponseStatus.NOT_FOUND, TEXT, "nothing is here; there is " + String.join(", ", new TreeSet<>(resources.keySet())) + "\n");
+            return response(request, HttpResponseStatus.NOT_FOUND, TEXT,
+                    "nothing is here; there is " + String.join(", ", new TreeSet<>(resources.keySet())) + "\n");
         }
         if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
             FullHttpResponse refusal = response(request, HttpResponseStatus.METHOD_NOT_ALLOWED, TEXT, "only GET and HEAD work here\n");

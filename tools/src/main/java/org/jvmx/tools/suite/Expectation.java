@@ -13,7 +13,8 @@ package org.jvmx.tools.suite;
  * @param bochs what Bochs reaches
  * @param note why it is as it is, where that needs saying
  */
-record Expectation(String test, int passed, int failed, int skipped, String ending, String environment, String tcg, String bochs, String note) {
+record Expectation(String test, int passed, int failed, int skipped, String ending, String environment, String tcg, String bochs,
+        String note) {
     /** How a result compares. */
     enum Verdict {
         AS_EXPECTED("as expected"), BETTER("better"), REGRESSION("REGRESSION"), NEW("new");
@@ -56,11 +57,13 @@ record Expectation(String test, int passed, int failed, int skipped, String endi
 
     static Expectation parse(String line) {
         String[] cells = line.split("\t", -1);
-        return new Expectation(cells[0], Integer.parseInt(cells[1]), Integer.parseInt(cells[2]), Integer.parseInt(cells[3]), cells[4], cells[5],
+        return new Expectation(cells[0], Integer.parseInt(cells[1]), Integer.parseInt(cells[2]), Integer.parseInt(cells[3]), cells[4],
+                cells[5],
                 cells[6], cells[7], cells[8]);
     }
 
     String line() {
-        return String.join("\t", test, String.valueOf(passed), String.valueOf(failed), String.valueOf(skipped), ending, environment, tcg, bochs, note);
+        return String.join("\t", test, String.valueOf(passed), String.valueOf(failed), String.valueOf(skipped), ending, environment, tcg,
+                bochs, note);
     }
 }

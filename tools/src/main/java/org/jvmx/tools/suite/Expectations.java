@@ -20,7 +20,8 @@ final class Expectations {
 
     private Expectations(String text) {
         comments = text.lines().takeWhile(line -> line.startsWith("#")).collect(Collectors.joining("\n", "", "\n"));
-        text.lines().filter(line -> !line.isBlank() && !line.startsWith("#")).map(Expectation::parse).forEach(line -> tests.put(line.test(), line));
+        text.lines().filter(line -> !line.isBlank() && !line.startsWith("#")).map(Expectation::parse)
+                .forEach(line -> tests.put(line.test(), line));
     }
 
     /** The table that comes with JVMX. */

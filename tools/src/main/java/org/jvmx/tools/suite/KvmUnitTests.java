@@ -73,7 +73,8 @@ public final class KvmUnitTests {
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());
         }
-        out.printf("%d tests, %d regressions; the machine has one processor and 512 MB where a test does not ask for more%n", chosen.size(), regressions);
+        out.printf("%d tests, %d regressions; the machine has one processor and 512 MB where a test does not ask for more%n", chosen.size(),
+                regressions);
         if (options.update()) {
             expectations.write(options.table());
         }
@@ -87,7 +88,8 @@ public final class KvmUnitTests {
             if (test != null) {
                 chosen.add(test);
             } else if (!options.tests().isEmpty()) {
-                throw new ConfigException("there is no test '%s' for x86_64 in this tree; it has %s".formatted(name, String.join(" ", configured.keySet())));
+                throw new ConfigException(
+                        "there is no test '%s' for x86_64 in this tree; it has %s".formatted(name, String.join(" ", configured.keySet())));
             }
         }
         return chosen;
@@ -95,7 +97,7 @@ public final class KvmUnitTests {
 
     private Finished run(UnitTest test) {
         Duration patience = options.timeout() == null ? test.timeout() : options.timeout();
-        UnitTest timed = new UnitTest(test.name(), test.file(), test.arguments(), test.memory(), test.cpus(), patience);
+        UnitTest timed = new UnitTest(test.name(), test.file(), test.arguments(), test.model(), test.memory(), test.cpus(), patience);
         Expectation expected = expectations.of(test.name());
         UnitTestRun run = new UnitTestRun(timed, options.tree(), expected.environment());
         try {
@@ -132,7 +134,8 @@ public final class KvmUnitTests {
         String was = verdict == Expectation.Verdict.REGRESSION
                 ? " (was %d/%d/%d, %s)".formatted(expected.passed(), expected.failed(), expected.skipped(), expected.ending())
                 : "";
-        out.printf(Locale.ROOT, ROW, expected.test(), result.text(), expected.tcg(), expected.bochs(), "%.1f".formatted(result.millis() / 1e3),
+        out.printf(Locale.ROOT, ROW, expected.test(), result.text(), expected.tcg(), expected.bochs(),
+                "%.1f".formatted(result.millis() / 1e3),
                 verdict + was + note);
         if (options.update()) {
             expectations.update(expected.updated(result));

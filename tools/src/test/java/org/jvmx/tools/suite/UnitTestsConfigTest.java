@@ -25,7 +25,7 @@ class UnitTestsConfigTest {
             #[off]
             [big]
             file = two.flat
-            qemu_params = -cpu max,+vmx -m 2g
+            qemu_params = -cpu max,+vmx,-x2apic,-pcid -m 2g
             """;
 
     private final Map<String, UnitTest> tests = UnitTestsConfig.parse(TEXT);
@@ -37,12 +37,17 @@ class UnitTestsConfigTest {
 
     @Test
     void argumentsLoseTheirQuotes() {
-        assertEquals(new UnitTest("first", "one.flat", "a b", 512L << 20, 2, Duration.ofSeconds(30)), tests.get("first"));
+        assertEquals(new UnitTest("first", "one.flat", "a b", "jvmx-v1", 512L << 20, 2, Duration.ofSeconds(30)), tests.get("first"));
     }
 
     @Test
     void memoryIsTakenFromTheEmulatorsParameters() {
         assertEquals(2L << 30, tests.get("big").memory());
+    }
+
+    @Test
+    void featuresThatTheConfigurationTakesAwayAreTakenFromOurModel() {
+        assertEquals("jvmx-v1,-x2apic,-pcid", tests.get("big").model());
     }
 
     @Test
