@@ -9,6 +9,7 @@ import org.jvmx.bus.PortBus;
 import org.jvmx.memory.GuestMemory;
 import org.jvmx.memory.HostMemory;
 import org.jvmx.vmx.Backend;
+import org.jvmx.vmx.CpuidTable;
 import org.jvmx.vmx.GuestMapping;
 import org.jvmx.vmx.VirtualProcessor;
 import org.jvmx.vmx.Vmx;
@@ -144,6 +145,11 @@ public final class Machine implements AutoCloseable {
     /** The virtual processor, to look at while it does not run. */
     public Vmx vmx() {
         return processor.vmx();
+    }
+
+    /** What the processor model says of itself. */
+    public CpuidTable cpuid() {
+        return processor.cpuid();
     }
 
     /** What guest-physical addresses lead to. */

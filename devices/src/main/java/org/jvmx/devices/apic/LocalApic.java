@@ -60,8 +60,13 @@ public final class LocalApic implements InterruptController, MmioDevice, MsrDevi
      * @param id the initial APIC ID
      * @param bootstrap whether this is the bootstrap processor's
      * @param physicalAddressBits the processor's MAXPHYADDR
+     * @param x2apic whether the processor offers x2APIC mode
      */
-    public record Config(int id, boolean bootstrap, int physicalAddressBits) {
+    public record Config(int id, boolean bootstrap, int physicalAddressBits, boolean x2apic) {
+        /** With x2APIC mode. */
+        public Config(int id, boolean bootstrap, int physicalAddressBits) {
+            this(id, bootstrap, physicalAddressBits, true);
+        }
     }
 
     /** Everything a restored local APIC needs. */
@@ -364,7 +369,7 @@ public final class LocalApic implements InterruptController, MmioDevice, MsrDevi
     // ---- mode changes
 
     private boolean writeBase(long data) {
-        if (!X2ApicRules.legalBase(base, data, config.physicalAddressBits())) {
+        if (!X2ApicRules.legalBase(base, data, config)) {
             return false;
         }
         boolean wasEnabled = enabled();

@@ -60,10 +60,11 @@ final class X2ApicRules {
     }
 
     /** Whether IA32_APIC_BASE may change from {@code from} to {@code to} ("x2APIC State Transitions"). */
-    static boolean legalBase(long from, long to, int physicalAddressBits) {
+    static boolean legalBase(long from, long to, LocalApic.Config config) {
         int before = (int) from & BASE_MODE;
         int after = (int) to & BASE_MODE;
         boolean illegal = after == BASE_X2APIC || before == BASE_MODE && after == BASE_ENABLED || before == 0 && after == BASE_MODE;
-        return !illegal && (to & (BASE_RESERVED | -1L << physicalAddressBits)) == 0;
+        boolean missing = (after & BASE_X2APIC) != 0 && !config.x2apic();
+        return !illegal && !missing && (to & (BASE_RESERVED | -1L << config.physicalAddressBits())) == 0;
     }
 }

@@ -494,4 +494,12 @@ class LocalApicTest {
         };
         return new Fuzz.Target(clock, List.of(msrs), List.of(0x42), List.of(memory), 0x1000, stimulus);
     }
+
+    @Test
+    void x2apicModeIsRefusedWhereTheProcessorDoesNotOfferIt() {
+        LocalApic old = new LocalApic(new LocalApic.Config(0, true, 46, false), clock, bus, () -> 0, ApicEvents.NONE);
+        assertTrue(old.read(0x1b));
+        assertFalse(old.write(0x1b, old.value() | 1 << 10));
+        assertFalse(old.x2apic());
+    }
 }

@@ -17,10 +17,6 @@ import org.jvmx.vmx.PrimaryControl;
  * 3, "Control Registers" and "Changes to Instruction Behavior in VMX Non-Root Operation".
  */
 public final class ControlRegisters {
-    /** The bits of CR4 that a guest may set. */
-    public static final long SUPPORTED_CR4 = Cr4.VME | Cr4.PVI | Cr4.TSD | Cr4.DE | Cr4.PSE | Cr4.PAE | Cr4.MCE | Cr4.PGE
-            | Cr4.PCE | Cr4.OSFXSR | Cr4.OSXMMEXCPT | Cr4.UMIP | Cr4.FSGSBASE | Cr4.PCIDE | Cr4.OSXSAVE | Cr4.SMEP | Cr4.SMAP;
-
     private static final long CR0_BITS = Cr0.PE | Cr0.MP | Cr0.EM | Cr0.TS | Cr0.ET | Cr0.NE | Cr0.WP | Cr0.AM | Cr0.NW | Cr0.CD | Cr0.PG;
     private static final long LOW_WORD = 0xf;
     private static final long PHYSICAL = (1L << Cpu.PHYSICAL_BITS) - 1;
@@ -179,7 +175,7 @@ public final class ControlRegisters {
         long mask = cpu.controls.cr4Mask;
         long wanted = value & ~mask | cpu.cr4 & mask;
         long changed = cpu.cr4 ^ wanted;
-        boolean unsupported = (wanted & ~(SUPPORTED_CR4 | Cr4.VMXE)) != 0 || (changed & Cr4.VMXE) != 0;
+        boolean unsupported = (wanted & ~(cpu.model.cr4Bits() | Cr4.VMXE)) != 0 || (changed & Cr4.VMXE) != 0;
         boolean leavesPae = cpu.longMode() && (wanted & Cr4.PAE) == 0;
         boolean tags = (changed & wanted & Cr4.PCIDE) != 0;
         if (unsupported || leavesPae || tags && (!cpu.longMode() || (cpu.cr3 & Cr3.PCID) != 0)) {

@@ -8,6 +8,9 @@ public interface Model {
     /** Whether CPUID offers the feature; an instruction that needs it is #UD otherwise. */
     boolean offers(Feature feature);
 
+    /** The bits of CR4 that software may set. */
+    long cr4Bits();
+
     /** The model's CPUID leaves and read-only MSRs. */
     ProcessorModel table();
 

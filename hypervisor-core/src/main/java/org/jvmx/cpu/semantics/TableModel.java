@@ -7,6 +7,7 @@ import org.jvmx.isa.Feature;
 /** A processor model for the interpreter: feature guards out of its CPUID table, random numbers out of a seed. */
 public final class TableModel implements Model {
     private final ProcessorModel table;
+    private final long cr4Bits;
     private final boolean[] offered = new boolean[Feature.values().length];
     private long state;
 
@@ -18,6 +19,7 @@ public final class TableModel implements Model {
     public TableModel(ProcessorModel table, long seed) {
         this.table = table;
         this.state = seed;
+        this.cr4Bits = table.cr4Bits();
         for (Feature feature : Feature.values()) {
             offered[feature.ordinal()] = table.offers(CpuidBit.valueOf(feature.name()));
         }
@@ -26,6 +28,11 @@ public final class TableModel implements Model {
     @Override
     public boolean offers(Feature feature) {
         return offered[feature.ordinal()];
+    }
+
+    @Override
+    public long cr4Bits() {
+        return cr4Bits;
     }
 
     @Override

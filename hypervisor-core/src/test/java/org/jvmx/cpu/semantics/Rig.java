@@ -34,6 +34,11 @@ public final class Rig implements AutoCloseable {
             }
 
             @Override
+            public long cr4Bits() {
+                return table().cr4Bits();
+            }
+
+            @Override
             public ProcessorModel table() {
                 return ProcessorModel.jvmxV1();
             }

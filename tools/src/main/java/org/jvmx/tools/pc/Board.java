@@ -36,6 +36,7 @@ import org.jvmx.loader.BootState;
 import org.jvmx.loader.protocol.Loader;
 import org.jvmx.vm.Machine;
 import org.jvmx.vm.StopReason;
+import org.jvmx.vmx.Access;
 
 /** One machine from power-on to its end: every device is made here and wired as in a PC. */
 final class Board implements AutoCloseable {
@@ -43,6 +44,7 @@ final class Board implements AutoCloseable {
     private static final int TIMER_PIN = 2;
     private static final int CASCADE = 2;
     private static final int PHYSICAL_ADDRESS_BITS = 46;
+    private static final int CPUID_X2APIC = 1 << 21;
     private static final int CPUS = 1;
 
     private final PcSpec spec;
@@ -71,7 +73,7 @@ final class Board implements AutoCloseable {
             ApicBus apics = new ApicBus();
             pic = new Pic8259(apics.lint0());
             ioApic = new IoApic(0, apics);
-            LocalApic.Config config = new LocalApic.Config(0, true, PHYSICAL_ADDRESS_BITS);
+            LocalApic.Config config = new LocalApic.Config(0, true, PHYSICAL_ADDRESS_BITS, offersX2apic());
             localApic = new LocalApic(config, machine.clock(), apics, pic::acknowledge, apicEvents());
             keyboard = new I8042(isa("keyboard", I8042.KEYBOARD_IRQ), isa("keyboard", I8042.AUXILIARY_IRQ), this::reset, I8042Events.NONE);
             vga = new VgaText(machine.clock(), machine.memory());
@@ -108,6 +110,12 @@ final class Board implements AutoCloseable {
                 mmio.move(localApic, base);
             }
         };
+    }
+
+    private boolean offersX2apic() {
+        Access answer = new Access();
+        machine.cpuid().answer(1, 0, answer);
+        return (answer.ecx() & CPUID_X2APIC) != 0;
     }
 
     private void connectInterruptControllers() {
