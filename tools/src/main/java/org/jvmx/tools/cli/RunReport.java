@@ -25,8 +25,8 @@ final class RunReport {
         this.options = options;
     }
 
-    /** The end of the run in words, and what is known about it. */
-    void end(Outcome outcome) {
+    /** The end of the run in words, and what is known about it; with the last screen unless it is on the terminal. */
+    void end(Outcome outcome, boolean screenShown) {
         StopReason reason = outcome.reason();
         boolean harmless = HARMLESS.contains(reason.kind());
         if (options.quiet && harmless) {
@@ -35,7 +35,7 @@ final class RunReport {
         System.err.println("jvmx: " + reason.message());
         if (!harmless) {
             System.err.print(reason.report());
-            screen(outcome.screen());
+            screen(screenShown ? List.of() : outcome.screen());
         }
         if (!options.quiet) {
             System.err.println(String.format(Locale.ROOT, "jvmx: %,d instructions, %,d VM exits, %.3f s virtual, %.3f s wall (%.1f MIPS)",

@@ -188,7 +188,7 @@ final class Session {
         if (traceFailure != null && outcome.reason().kind() != StopReason.Kind.HOST_FAILURE) {
             outcome = outcome.because(StopReason.of(StopReason.Kind.HOST_FAILURE, traceFailure));
         }
-        report.end(outcome);
+        report.end(outcome, console.display.equals("text"));
         if (options.explainVmx) {
             RunReport.vmcs(pc.machine().vmx());
         }

@@ -57,6 +57,7 @@ final class Board implements AutoCloseable {
     private final IoApic ioApic;
     private final LocalApic localApic;
     private final I8042 keyboard;
+    private final Typing typing;
     private final VgaText vga;
     private final PowerManagement power;
     private final ComPort com1;
@@ -76,6 +77,7 @@ final class Board implements AutoCloseable {
             LocalApic.Config config = new LocalApic.Config(0, true, PHYSICAL_ADDRESS_BITS, offersX2apic());
             localApic = new LocalApic(config, machine.clock(), apics, pic::acknowledge, apicEvents());
             keyboard = new I8042(isa("keyboard", I8042.KEYBOARD_IRQ), isa("keyboard", I8042.AUXILIARY_IRQ), this::reset, I8042Events.NONE);
+            typing = new Typing(keyboard, machine.clock());
             vga = new VgaText(machine.clock(), machine.memory());
             power = new PowerManagement(machine.clock(), isa("acpi", PowerManagement.SCI_IRQ), true, () -> machine.stop(StopReason.powerOff()));
             com1 = new ComPort(machine.clock(), isa("com1", Uart.COM1_IRQ), this::serialOutput, input);
@@ -228,8 +230,8 @@ final class Board implements AutoCloseable {
         return com1;
     }
 
-    I8042 keyboard() {
-        return keyboard;
+    Typing typing() {
+        return typing;
     }
 
     PowerManagement power() {

@@ -139,7 +139,7 @@ public final class Pc implements AutoCloseable {
     /** Types a character on the PC's keyboard; characters that it has no key for are ignored. From any thread. */
     public void type(char character) {
         Board now = board;
-        now.machine().post(() -> now.keyboard().type(character));
+        now.machine().post(() -> now.typing().type(character));
     }
 
     /** Presses the power button: a polite request to the guest. From any thread. */

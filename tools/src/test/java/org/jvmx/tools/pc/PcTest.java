@@ -101,6 +101,20 @@ class PcTest {
     }
 
     @Test
+    void keysWaitUntilTheGuestReadsThem() {
+        SmallGuest guest = new SmallGuest();
+        for (int n = 0; n < 60; n++) {
+            guest.scancodeTo(0x3f8);
+        }
+        try (Pc pc = new Pc(spec(guest.powerOff()).maxInstructions(100_000_000).build())) {
+            "aaaaaaaaaabbbbbbbbbbcccccccccc".chars().forEach(c -> pc.type((char) c));
+            assertEquals(0, pc.run().exitCode());
+        }
+        String once = "\u001e\u009e".repeat(10) + "\u0030\u00b0".repeat(10) + "\u002e\u00ae".repeat(10);
+        assertEquals(once, serial.toString());
+    }
+
+    @Test
     void theTextScreenIsInMemory() {
         assertEquals(List.of("J"), run(spec(new SmallGuest().show('J').powerOff())).screen());
     }

@@ -44,6 +44,13 @@ public final class SmallGuest {
         return this;
     }
 
+    /** Waits for a byte from the keyboard, without interrupts, and writes it to a port. */
+    public SmallGuest scancodeTo(int port) {
+        Label poll = code.newLabel();
+        code.bind(poll).op(IN, AL, 0x64).op(TEST, AL, 1).op(JE, poll).op(IN, AL, 0x60).op(MOV, DX, port).op(OUT, DX, AL);
+        return this;
+    }
+
     /** Writes the value v to the debug-exit port. */
     public SmallGuest debugExit(int value) {
         return out(0xf4, value).forever();
