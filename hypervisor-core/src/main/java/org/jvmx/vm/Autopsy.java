@@ -71,8 +71,13 @@ final class Autopsy {
             text.append(", address 0x").append(Long.toHexString(deliveries.cr2(back)));
             addresses.add(deliveries.cr2(back));
         }
-        text.append(", after ").append(deliveries.retired(back)).append(" instructions; ");
-        gate(vector);
+        text.append(", after ").append(deliveries.retired(back)).append(" instructions");
+        if (deliveries.retired(back) == deliveries.retired(0)) {
+            text.append("; ");
+            gate(vector);
+        } else {
+            line(""); // before the last instruction; the IDT may have been another one
+        }
         rips.add(deliveries.rip(back));
     }
 
