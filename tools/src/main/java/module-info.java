@@ -16,6 +16,7 @@ module org.jvmx.tools {
     requires transitive micrometer.core;
     requires micrometer.registry.prometheus;
 
+    exports org.jvmx.tools.gdb;
     exports org.jvmx.tools.guests;
     exports org.jvmx.tools.metrics;
     exports org.jvmx.tools.pc;

@@ -13,6 +13,7 @@ import org.jvmx.cpu.state.Completion;
 import org.jvmx.memory.HostMemory;
 import org.jvmx.vmx.Access;
 import org.jvmx.vmx.CapabilityMsrs;
+import org.jvmx.vmx.DebugFacility;
 import org.jvmx.vmx.ExecutionControls;
 import org.jvmx.vmx.Exit;
 import org.jvmx.vmx.LogicalProcessor;
@@ -27,6 +28,7 @@ public final class SoftwareProcessor implements LogicalProcessor {
     private final Cpu cpu;
     private final Interpreter interpreter;
     private final GuestStateFields fields;
+    private final Debugging debugging;
     private long eptPointer;
     private int vpid;
 
@@ -39,11 +41,17 @@ public final class SoftwareProcessor implements LogicalProcessor {
         cpu = new Cpu(host, new TableModel(model, seed));
         interpreter = new Interpreter(cpu, Meanings.ALL);
         fields = new GuestStateFields(cpu);
+        debugging = new Debugging(cpu);
     }
 
     /** The state behind the fields, for those who look into the processor. */
     public Cpu cpu() {
         return cpu;
+    }
+
+    /** What a debugger needs. */
+    public DebugFacility debugFacility() {
+        return debugging;
     }
 
     // --- guest state
@@ -95,6 +103,7 @@ public final class SoftwareProcessor implements LogicalProcessor {
             long ticks = (cpu.controls.preemptionTimer & 0xffff_ffffL) << CapabilityMsrs.PREEMPTION_TIMER_SHIFT;
             cpu.deadline = cpu.retired + ticks;
         }
+        beginWatch();
         cpu.attention |= Attention.BOUNDARY;
         interpreter.run();
         Boundary.abandon(cpu);
@@ -105,6 +114,7 @@ public final class SoftwareProcessor implements LogicalProcessor {
         cpu.exit = exit;
         answer(exit.access());
         cpu.attention &= ~Attention.EXIT;
+        beginWatch();
         boolean done;
         if (cpu.delivery.interrupted) {
             done = Interrupts.redeliver(cpu);
@@ -120,6 +130,12 @@ public final class SoftwareProcessor implements LogicalProcessor {
             Boundary.abandon(cpu);
         }
         return done;
+    }
+
+    private void beginWatch() {
+        if ((cpu.attention & Attention.WATCH) != 0) {
+            cpu.watches.begin(cpu);
+        }
     }
 
     /** Hands the monitor's answer to the instruction, or asks it to do without. */

@@ -6,6 +6,7 @@ import org.jvmx.cpu.SoftwareProcessor;
 import org.jvmx.memory.HostMemory;
 import org.jvmx.vmx.CapabilityMsrs;
 import org.jvmx.vmx.CpuidTable;
+import org.jvmx.vmx.DebugFacility;
 import org.jvmx.vmx.DeliveryLog;
 import org.jvmx.vmx.GuestMapping;
 import org.jvmx.vmx.RootState;
@@ -50,6 +51,11 @@ final class SoftwareVmx implements VirtualProcessor {
     @Override
     public DeliveryLog deliveries() {
         return processor.cpu().deliveries;
+    }
+
+    @Override
+    public DebugFacility debugFacility() {
+        return processor.debugFacility();
     }
 
     @Override

@@ -92,6 +92,11 @@ final class EventInjector {
         return controller.pending() && interruptsEnabled();
     }
 
+    /** CR8. */
+    int taskPriority() {
+        return controller.tpr() >> 4;
+    }
+
     /** RFLAGS.IF. */
     boolean interruptsEnabled() {
         return (vmx.read(VmcsField.GUEST_RFLAGS) & Rflags.IF) != 0;

@@ -102,6 +102,9 @@ public final class GuestView {
     }
 
     private long walk(long linear, long root, int top, int bits, StringBuilder text) {
+        if (top == 4 && linear << 16 >> 16 != linear) {
+            return -1;
+        }
         long table = root;
         int size = bits == 9 ? 8 : 4;
         for (int level = top; level > 0; level--) {
@@ -137,6 +140,18 @@ public final class GuestView {
             target[n] = (byte) memory.readByte(gpa);
         }
         return target.length;
+    }
+
+    /** Writes RAM by linear address, whatever the paging structures permit; returns how many bytes could be written. */
+    public int write(long linear, byte[] source) {
+        for (int n = 0; n < source.length; n++) {
+            long gpa = translate(linear + n);
+            if (gpa < 0 || !memory.contains(gpa, 1)) {
+                return n;
+            }
+            memory.writeByte(gpa, source[n]);
+        }
+        return source.length;
     }
 
     /** Writes the instructions at an offset in the code segment. */

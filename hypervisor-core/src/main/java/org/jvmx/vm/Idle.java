@@ -7,12 +7,14 @@ package org.jvmx.vm;
 final class Idle {
     private static final long LONGEST_WAIT = 3_600_000_000_000L;
 
+    private final Machine machine;
     private final MachineClock clock;
     private final Mailbox mailbox;
     private final Pacer pacer;
     private final EventInjector events;
 
     Idle(Machine machine, EventInjector events) {
+        this.machine = machine;
         this.clock = machine.clock();
         this.mailbox = machine.mailbox();
         this.pacer = machine.spec().pacer();
@@ -24,7 +26,8 @@ final class Idle {
         while (true) {
             mailbox.drain();
             clock.runDue();
-            if (mailbox.stopReason() != null) {
+            Inspector inspector = machine.inspector();
+            if (mailbox.stopReason() != null || inspector != null && !inspector.passesIdle()) {
                 return false;
             }
             if (events.wakes() || events.singleStepping()) {

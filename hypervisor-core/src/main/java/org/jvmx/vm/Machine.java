@@ -6,10 +6,12 @@ import org.jvmx.bus.InterruptController;
 import org.jvmx.bus.MmioBus;
 import org.jvmx.bus.MsrDevice;
 import org.jvmx.bus.PortBus;
+import org.jvmx.error.BackendException;
 import org.jvmx.memory.GuestMemory;
 import org.jvmx.memory.HostMemory;
 import org.jvmx.vmx.Backend;
 import org.jvmx.vmx.CpuidTable;
+import org.jvmx.vmx.DebugFacility;
 import org.jvmx.vmx.GuestMapping;
 import org.jvmx.vmx.VirtualProcessor;
 import org.jvmx.vmx.Vmx;
@@ -31,6 +33,7 @@ public final class Machine implements AutoCloseable {
     private final VirtualProcessor processor;
     private final List<MemoryRange> roms = new ArrayList<>();
     private final RunLoop loop;
+    private Inspector inspector;
 
     /**
      * Takes memory and a processor.
@@ -103,6 +106,21 @@ public final class Machine implements AutoCloseable {
         loop.observe(observer);
     }
 
+    /**
+     * Lets a debugger hold the guest; before the machine runs.
+     *
+     * @throws BackendException if the processor cannot be debugged
+     */
+    public Inspector inspect(Inspector.Listener listener) {
+        DebugFacility facility = processor.debugFacility();
+        if (facility == null) {
+            throw new BackendException("backend %s has no debug facility: leave the debugger out, or choose backend software"
+                    .formatted(spec.backend().name()));
+        }
+        inspector = new Inspector(this, facility, listener);
+        return inspector;
+    }
+
     /** Puts read-only memory at {@code base}, filled up with zeros to a whole page; the guest's writes to it are lost. */
     public void rom(long base, byte[] content) {
         long size = content.length + HostMemory.PAGE - 1 & -HostMemory.PAGE;
@@ -157,6 +175,11 @@ public final class Machine implements AutoCloseable {
         return processor.mapping();
     }
 
+    /** CR8 of the guest, while it does not run. */
+    public int taskPriority() {
+        return loop.taskPriority();
+    }
+
     /** Counts; readable from any thread. */
     public VcpuCounters counters() {
         return loop.counters();
@@ -186,6 +209,11 @@ public final class Machine implements AutoCloseable {
 
     VirtualProcessor processor() {
         return processor;
+    }
+
+    /** Who holds the guest for a debugger; null if nobody does. */
+    Inspector inspector() {
+        return inspector;
     }
 
     boolean isRom(long gpa) {

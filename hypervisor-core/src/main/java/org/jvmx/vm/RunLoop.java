@@ -35,6 +35,7 @@ final class RunLoop implements ExitHandler {
     private final boolean timed;
     private final int timerShift;
     private ExitObserver[] observers = new ExitObserver[0];
+    private Inspector inspector;
     private boolean launched;
     private long tscOffset;
     private long exits;
@@ -76,6 +77,10 @@ final class RunLoop implements ExitHandler {
         observers[observers.length - 1] = observer;
     }
 
+    int taskPriority() {
+        return events.taskPriority();
+    }
+
     VcpuCounters counters() {
         return counters;
     }
@@ -86,10 +91,14 @@ final class RunLoop implements ExitHandler {
 
     /** Runs the guest until it stops. An error of ours, too, becomes a reason, with what was recorded. */
     StopReason run() {
+        inspector = machine.inspector();
         StopReason reason;
         try {
             loop();
             reason = mailbox.takeStopReason();
+            if (inspector != null) {
+                inspector.ended(reason);
+            }
         } catch (RuntimeException | Error e) {
             reason = Report.crash(machine, e);
         }
@@ -104,7 +113,7 @@ final class RunLoop implements ExitHandler {
             if (stopped()) {
                 return;
             }
-            if (enter()) {
+            if ((inspector == null || inspector.passes()) && enter()) {
                 settle();
             }
         }
@@ -149,7 +158,7 @@ final class RunLoop implements ExitHandler {
             vmx.retry();
             return false;
         }
-        return true;
+        return inspector == null || !inspector.stopped();
     }
 
     /** Handles the exit, and those that finishing its instruction causes. */

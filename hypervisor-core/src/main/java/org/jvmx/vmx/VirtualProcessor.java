@@ -14,6 +14,11 @@ public interface VirtualProcessor extends AutoCloseable {
     /** Exceptions and interrupts that the guest's processor delivered last. */
     DeliveryLog deliveries();
 
+    /** What a debugger needs; null if this processor has no such thing. */
+    default DebugFacility debugFacility() {
+        return null;
+    }
+
     @Override
     void close();
 }

@@ -14,6 +14,11 @@ import org.jvmx.cpu.state.GuestFault;
  * follow it, or as many instructions of it as the deadline allows; deliver what was raised. The count of retired instructions is exact at every exit.
  */
 public final class Interpreter {
+    /** How far to run: to where something has to be looked at, to where a debugger may want to look, one instruction. */
+    private static final int FREE = 0;
+    private static final int WATCHED = 1;
+    private static final int ONE = 2;
+
     private final Cpu cpu;
     private final CodeCache cache;
     /** The op after which a block had to be looked up: it is told what was found. */
@@ -34,9 +39,9 @@ public final class Interpreter {
                 if (!Boundary.pass(c)) {
                     return;
                 }
-                step(c.attention != 0);
+                step(c.attention == 0 ? FREE : c.attention == Attention.WATCH ? WATCHED : ONE);
             } else {
-                step(false);
+                step(FREE);
             }
         } while ((c.attention & Attention.EXIT) == 0);
     }
@@ -49,12 +54,12 @@ public final class Interpreter {
     public boolean complete() {
         cpu.attention &= ~Attention.EXIT;
         last = null;
-        step(true);
+        step(ONE);
         return (cpu.attention & Attention.EXIT) == 0;
     }
 
     /** Runs one instruction, or up to where something has to be looked at. */
-    private void step(boolean one) {
+    private void step(int pace) {
         Cpu c = cpu;
         Block block;
         long most;
@@ -68,8 +73,9 @@ public final class Interpreter {
             c.attention |= Attention.EXIT;
             return;
         }
-        most = Math.min(most, one ? 1 : c.deadline - c.retired);
-        if (one || most < block.count) {
+        most = pace == ONE ? 1 : Math.min(most, c.deadline - c.retired);
+        if (pace != FREE || most < block.count) {
+            most = pace == WATCHED ? Math.min(most, unwatched(block)) : most;
             runSome(block, (int) Math.max(most, 1));
         } else {
             runWhole(block);
@@ -98,6 +104,16 @@ public final class Interpreter {
             throw c.gp(0);
         }
         return cache.at(c.base[Cpu.CS] + c.rip & 0xffff_ffffL);
+    }
+
+    /** How many instructions of a block may run before a debugger wants to look. */
+    private int unwatched(Block block) {
+        long bytes = cpu.watches.before(cpu.codeAddress(), block.length);
+        int count = 1;
+        while (count < block.count && block.ops[count].offset < bytes) {
+            count++;
+        }
+        return count;
     }
 
     /** How many instructions of a block are inside the code segment. */

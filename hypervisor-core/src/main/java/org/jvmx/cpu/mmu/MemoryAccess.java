@@ -276,7 +276,7 @@ public abstract class MemoryAccess extends Paging {
         user = cpl == 3;
         boolean acFlag = (systemFlags & Flags.AC) != 0;
         alignmentChecks = user && acFlag && (cr0 & 1L << 18) != 0;
-        dataBreakpoints = dataBreakpointsArmed();
+        dataBreakpoints = dataBreakpointsArmed() || watches.data();
         ac = acFlag;
         boolean slow = alignmentChecks || dataBreakpoints;
         Tlb chosen = slow ? noTlb : user ? userTlb : smap() && ac ? supervisorAcTlb : supervisorTlb;
@@ -446,6 +446,7 @@ public abstract class MemoryAccess extends Paging {
 
     /** SDM, "Debug Status Register (DR6)": B0 to B3 of breakpoints that an access touches, enabled or not; the trap comes after the instruction. */
     private void matchDataBreakpoints(long linear, int size, boolean write) {
+        watches.access(linear, size, write);
         long hit = 0;
         boolean enabled = false;
         for (int n = 0; n < 4; n++) {

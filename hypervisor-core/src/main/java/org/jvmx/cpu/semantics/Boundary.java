@@ -1,7 +1,6 @@
 package org.jvmx.cpu.semantics;
 
 import org.jvmx.cpu.state.Attention;
-import org.jvmx.cpu.state.CpuState;
 import org.jvmx.cpu.state.Delivery;
 import org.jvmx.cpu.state.Flags;
 import org.jvmx.vmx.ExitReason;
@@ -12,7 +11,7 @@ import org.jvmx.vmx.PrimaryControl;
 /**
  * What happens between two instructions, in the order of SDM Vol. 3, "Prioritization of Concurrent Events" and "Other Causes of VM
  * Exits": the event that VM entry injects, the monitor trap flag, debug traps, the VMX-preemption timer, NMI and interrupt windows,
- * instruction breakpoints.
+ * instruction breakpoints. A debugger outside the guest comes after all that is the guest's own and before its breakpoints.
  */
 public final class Boundary {
     /** Bits of pending debug exceptions. */
@@ -37,7 +36,7 @@ public final class Boundary {
      * @return false if the guest was left; the exit is recorded
      */
     public static boolean pass(Cpu cpu) {
-        cpu.attention &= Attention.KICK;
+        cpu.attention &= Attention.KICK | Attention.WATCH;
         settle(cpu);
         completed(cpu);
         if (cpu.delivery.entryInformation != 0 && !inject(cpu)) {
@@ -57,6 +56,9 @@ public final class Boundary {
         }
         if (!windows(cpu)) {
             return false;
+        }
+        if ((cpu.attention & Attention.WATCH) != 0 && cpu.watches.stops(cpu, cpu.codeAddress())) {
+            return leave(cpu, ExitReason.EXTERNAL_INTERRUPT);
         }
         if (cpu.activity != 0) {
             return idle(cpu);
@@ -210,7 +212,7 @@ public final class Boundary {
         if ((cpu.dr7 & BREAKPOINTS) == 0 || (cpu.interruptibility & BLOCKED_BY_MOV_SS) != 0) {
             return false;
         }
-        long linear = cpu.longCode() ? cpu.rip : cpu.base[CpuState.CS] + cpu.rip & 0xffff_ffffL;
+        long linear = cpu.codeAddress();
         long hit = 0;
         for (int n = 0; n < 4; n++) {
             boolean instruction = (cpu.dr7 >>> 2 * n & 3) != 0 && (cpu.dr7 >>> 16 + 4 * n & 3) == 0;

@@ -282,6 +282,11 @@ public final class Cpu extends MemoryAccess {
         protectCode(hpa);
     }
 
+    /** The linear address of the instruction at RIP. */
+    public long codeAddress() {
+        return longCode() ? rip : base[CS] + rip & 0xffff_ffffL;
+    }
+
     /** I/O privilege level. */
     public int iopl() {
         return systemFlags >> 12 & 3;

@@ -152,6 +152,9 @@ public abstract class CpuState {
     /** The last events, for who asks how the guest died. */
     public final DeliveryLog deliveries = new DeliveryLog();
 
+    /** Where a debugger outside the guest wants it stopped. */
+    public final Watches watches = new Watches();
+
     public final GuestFault fault = new GuestFault();
     public final ExitSignal exitSignal = new ExitSignal();
 

@@ -22,12 +22,6 @@ final class LaterOptions {
     @Option(names = "--parallel", hidden = true)
     private boolean parallel;
 
-    @Option(names = {"--gdb", "-gdb"}, arity = "0..1", fallbackValue = "", hidden = true)
-    private String gdb;
-
-    @Option(names = "--wait", hidden = true)
-    private boolean await;
-
     @Option(names = "--translator-stat", arity = "0..1", fallbackValue = "", hidden = true)
     private String translatorStatistics;
 
@@ -38,8 +32,6 @@ final class LaterOptions {
         refuse(!policies.isEmpty(), "--policy", "there are no policies");
         refuse(policyWatch, "--policy-watch", "there are no policies");
         refuse(parallel, "--parallel", "a machine has one processor");
-        refuse(gdb != null, "--gdb", "there is no debugger's server");
-        refuse(await, "--wait", "there is no debugger's server");
         refuse(translatorStatistics != null, "--translator-stat", "there is no translator");
     }
 

@@ -18,6 +18,12 @@ final class ReportOptions {
     @Option(names = "--metrics", paramLabel = "HOST:PORT", description = "Serve metrics for Prometheus at /metrics.")
     String metrics;
 
+    @Option(names = {"--gdb", "-gdb"}, paramLabel = "HOST:PORT", description = "Let gdb debug the guest: target remote HOST:PORT.")
+    String gdb;
+
+    @Option(names = "--wait", description = "With --gdb: the guest does not start until gdb continues it.")
+    boolean await;
+
     @Option(names = "--json", description = "A summary as one JSON object on the last line of standard error.")
     boolean json;
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jvmx.error.ConfigException;
+import org.jvmx.tools.gdb.GdbServer;
 import org.jvmx.tools.metrics.ExitTimes;
 import org.jvmx.tools.metrics.MetricsServer;
 import org.jvmx.tools.metrics.PcMetrics;
@@ -57,11 +58,16 @@ final class Session {
         terminal = text || serial.equals("stdio") ? Terminal.find() : null;
         SerialPeer peer = SerialChoice.named(serial, terminal, new Keys());
         builder.serial(peer);
-        try (MetricsServer metrics = options.metrics == null ? null : MetricsServer.open(options.metrics)) {
+        if (options.await && options.gdb == null) {
+            throw new ConfigException("--wait waits for a debugger: give --gdb HOST:PORT too");
+        }
+        try (MetricsServer metrics = options.metrics == null ? null : MetricsServer.open(options.metrics);
+                GdbServer gdb = options.gdb == null ? null : GdbServer.open(options.gdb)) {
             PcSpec spec = observed(metrics);
             try (Pc machine = new Pc(spec); TextDisplay display = text ? TextDisplay.open(machine, terminal, new Keys()) : null) {
                 pc = machine;
                 announce(spec, metrics);
+                debug(gdb);
                 return finish(guarded(display), spec);
             }
         }
@@ -119,6 +125,16 @@ final class Session {
         if (options.verbose) {
             System.err.println("jvmx: %s (%s), %s of memory, backend %s, processor %s".formatted(spec.image().file().name(),
                     spec.image().format(), new ByteSize(spec.memory()), spec.backend().name(), spec.model()));
+        }
+    }
+
+    private void debug(GdbServer gdb) {
+        if (gdb == null) {
+            return;
+        }
+        gdb.attach(pc, options.await);
+        if (!options.quiet) {
+            System.err.println("jvmx: in gdb: target remote " + gdb.address());
         }
     }
 

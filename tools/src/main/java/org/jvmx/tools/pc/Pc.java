@@ -4,6 +4,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jvmx.error.BackendException;
 import org.jvmx.vm.Machine;
 import org.jvmx.vm.Pacer;
@@ -24,6 +25,8 @@ public final class Pc implements AutoCloseable {
     private final AtomicReference<StopReason> wish = new AtomicReference<>();
     private final Map<ExitReason, Long> exitsBefore = new EnumMap<>(ExitReason.class);
     private volatile Board board;
+    private Consumer<Machine> observer = _ -> {
+    };
     private boolean connected;
     private long instructionsBefore;
     private long nanosBefore;
@@ -64,6 +67,12 @@ public final class Pc implements AutoCloseable {
     /** What it was made from. */
     public PcSpec spec() {
         return spec;
+    }
+
+    /** Shows the machine to somebody before it runs, and each machine that replaces it at a reboot. Before {@link #run}. */
+    public void eachMachine(Consumer<Machine> shown) {
+        observer = observer.andThen(shown);
+        shown.accept(board.machine());
     }
 
     /** Runs the guest until it ends, or somebody ends it. */
@@ -110,6 +119,7 @@ public final class Pc implements AutoCloseable {
             next.machine().inputOpened();
         }
         board = next;
+        observer.accept(next.machine());
         reboots++;
     }
 

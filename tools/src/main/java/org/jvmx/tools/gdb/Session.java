@@ -1,0 +1,269 @@
+package org.jvmx.tools.gdb;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import org.jvmx.tools.pc.Pc;
+import org.jvmx.vm.GuestView;
+import org.jvmx.vm.Inspector;
+import org.jvmx.vm.Machine;
+import org.jvmx.vm.StopReason;
+import org.jvmx.vmx.DebugFacility;
+
+/** One debugger's session: what each packet does. On the vCPU's thread. GDB manual, "Packets", "General Query Packets". */
+final class Session {
+    private static final int PACKET_SIZE = 0x4000;
+    private static final int SAY_SIZE = 0x1000;
+    private static final String OK = "OK";
+    private static final String UNKNOWN = "";
+    private static final String BAD_ADDRESS = "E0e";
+    private static final String BAD_PACKET = "E16";
+    private static final String NO_ROOM = "E1c";
+    private static final HexFormat HEX = HexFormat.of();
+
+    private final Pc pc;
+    private final Connection connection;
+    private final Breakpoints breakpoints;
+    private Machine machine;
+    private Inspector inspector;
+    private TargetRegisters registers;
+    private boolean waits;
+    private boolean knowsBreakpoints;
+    private String last = StopReply.signal(StopReply.TRAP);
+
+    Session(Pc pc, Connection connection, Breakpoints breakpoints) {
+        this.pc = pc;
+        this.connection = connection;
+        this.breakpoints = breakpoints;
+    }
+
+    /** The machine that runs now. */
+    void use(Machine now, Inspector itsInspector) {
+        machine = now;
+        inspector = itsInspector;
+        registers = new TargetRegisters(now, itsInspector.facility());
+    }
+
+    /** Whether the guest was let go, so that the debugger waits for it to stop. */
+    boolean waits() {
+        return waits;
+    }
+
+    /** Tells that the guest stopped. */
+    void stopped(String reply) {
+        waits = false;
+        last = reply;
+        connection.send(reply);
+    }
+
+    /** Shows the debugger's user a text; while the debugger waits. */
+    void say(String text) {
+        for (int from = 0; from < text.length(); from += SAY_SIZE) {
+            connection.send("O" + Packets.hex(text.substring(from, Math.min(text.length(), from + SAY_SIZE))));
+        }
+    }
+
+    /** What is told of a stop by the processor. */
+    String reply(DebugFacility.Stop stop, long address) {
+        return switch (stop) {
+            case STEP -> StopReply.signal(StopReply.TRAP);
+            case EXECUTE -> breakpoint(address);
+            case WRITE -> StopReply.trap("watch", Long.toHexString(address));
+            case READ -> StopReply.trap("rwatch", Long.toHexString(address));
+            case ACCESS -> StopReply.trap("awatch", Long.toHexString(address));
+        };
+    }
+
+    /** gdb looks for its breakpoint at RIP, which is its address only where the code segment begins at 0; elsewhere the stop is a plain trap. */
+    private String breakpoint(long address) {
+        if (!knowsBreakpoints || GuestView.of(machine).rip() != address) {
+            return StopReply.signal(StopReply.TRAP);
+        }
+        return StopReply.trap(breakpoints.isHardware(address) ? "hwbreak" : "swbreak", "");
+    }
+
+    /** Does what a packet asks for; false if it ends the session. */
+    boolean handle(String packet) {
+        String reply;
+        try {
+            reply = answer(packet);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException _) {
+            reply = BAD_PACKET;
+        }
+        if (reply != null) {
+            connection.send(reply);
+        }
+        return packet.isEmpty() || packet.charAt(0) != 'D';
+    }
+
+    private String answer(String packet) {
+        return switch (packet.isEmpty() ? 0 : packet.charAt(0)) {
+            case '?' -> last;
+            case 'g' -> registers.readAll();
+            case 'G' -> registers.writeAll(HEX.parseHex(packet.substring(1))) ? OK : BAD_PACKET;
+            case 'p' -> register((int) number(packet, 1));
+            case 'P' -> setRegister(packet);
+            case 'm' -> memory(packet);
+            case 'M' -> setMemory(packet, HEX.parseHex(packet.substring(packet.indexOf(':') + 1)));
+            case 'X' -> setMemory(packet, Packets.latin(packet.substring(packet.indexOf(':') + 1)));
+            case 'Z', 'z' -> breakpoint(packet);
+            case 'c', 'C' -> go(packet, false);
+            case 's', 'S' -> go(packet, true);
+            case 'D', 'H' -> OK;
+            case 'T' -> number(packet, 1) == 1 ? OK : BAD_PACKET;
+            case 'k' -> kill(null);
+            case 'q', 'Q' -> Query.of(packet) == null ? UNKNOWN : query(Query.of(packet), packet);
+            case 'v' -> verbose(packet);
+            default -> UNKNOWN;
+        };
+    }
+
+    // --- registers and memory
+
+    private String register(int number) {
+        return number < TargetRegisters.count() ? registers.read(number) : BAD_PACKET;
+    }
+
+    private String setRegister(String packet) {
+        int equals = packet.indexOf('=');
+        int number = (int) Long.parseUnsignedLong(packet.substring(1, equals), 16);
+        return number < TargetRegisters.count() && registers.write(number, HEX.parseHex(packet.substring(equals + 1))) ? OK : BAD_PACKET;
+    }
+
+    private String memory(String packet) {
+        int length = (int) number(packet, packet.indexOf(',') + 1);
+        byte[] bytes = new byte[Math.min(length, PACKET_SIZE / 2)];
+        int available = GuestView.of(machine).read(number(packet, 1), bytes);
+        return available == 0 && length > 0 ? BAD_ADDRESS : Packets.hex(bytes, available);
+    }
+
+    private String setMemory(String packet, byte[] bytes) {
+        if (bytes.length != number(packet, packet.indexOf(',') + 1)) {
+            return BAD_PACKET;
+        }
+        return GuestView.of(machine).write(number(packet, 1), bytes) == bytes.length ? OK : BAD_ADDRESS;
+    }
+
+    /** The hex number that begins at a place in the packet. */
+    private static long number(String packet, int from) {
+        int to = from;
+        while (to < packet.length() && Character.digit(packet.charAt(to), 16) >= 0) {
+            to++;
+        }
+        return Long.parseUnsignedLong(packet, from, to, 16);
+    }
+
+    // --- stopping and going
+
+    private String breakpoint(String packet) {
+        int type = packet.charAt(1) - '0';
+        if (type < 0 || type > 4) {
+            return UNKNOWN;
+        }
+        long address = number(packet, 3);
+        long length = number(packet, packet.indexOf(',', 3) + 1);
+        if (packet.charAt(0) == 'z') {
+            breakpoints.remove(type, address, length);
+            return OK;
+        }
+        return breakpoints.insert(type, address, length) ? OK : NO_ROOM;
+    }
+
+    /** {@code c} and {@code s} with an address, {@code C} and {@code S} with a signal, which a guest has no use for, and one. */
+    private String go(String packet, boolean step) {
+        boolean signal = Character.isUpperCase(packet.charAt(0));
+        int at = signal ? packet.indexOf(';') + 1 : 1;
+        if (at > 0 && at < packet.length()) {
+            byte[] target = new byte[Long.BYTES];
+            long address = number(packet, at);
+            for (int n = 0; n < target.length; n++) {
+                target[n] = (byte) (address >>> 8 * n);
+            }
+            registers.write(TargetRegisters.RIP, target);
+        }
+        return go(step);
+    }
+
+    private String go(boolean step) {
+        waits = true;
+        inspector.resume(step);
+        return null;
+    }
+
+    private String kill(String reply) {
+        pc.stop(StopReason.of(StopReason.Kind.INTERRUPTED, "killed by the debugger"));
+        return reply;
+    }
+
+    private String verbose(String packet) {
+        if (packet.equals("vCont?")) {
+            return "vCont;c;C;s;S";
+        }
+        if (packet.startsWith("vCont;")) {
+            String action = packet.substring(6, 7);
+            return "cCsS".contains(action) ? go(action.equalsIgnoreCase("s")) : BAD_PACKET;
+        }
+        return packet.startsWith("vKill") ? kill(OK) : UNKNOWN;
+    }
+
+    // --- queries
+
+    private enum Query {
+        SUPPORTED("qSupported"), NO_ACKNOWLEDGEMENTS("QStartNoAckMode"), FEATURES("qXfer:features:read:target.xml:"), ATTACHED("qAttached"),
+        THREAD("qC"), THREADS("qfThreadInfo"), MORE_THREADS("qsThreadInfo"), THREAD_TEXT("qThreadExtraInfo"), COMMAND("qRcmd,");
+
+        private final String name;
+
+        Query(String name) {
+            this.name = name;
+        }
+
+        static Query of(String packet) {
+            for (Query query : values()) {
+                if (packet.startsWith(query.name) && (query != THREAD || packet.length() == query.name.length())) {
+                    return query;
+                }
+            }
+            return null;
+        }
+    }
+
+    private String query(Query query, String packet) {
+        return switch (query) {
+            case SUPPORTED -> {
+                knowsBreakpoints = packet.contains("swbreak+") && packet.contains("hwbreak+");
+                yield "PacketSize=%x;qXfer:features:read+;vContSupported+;swbreak+;hwbreak+;QStartNoAckMode+".formatted(PACKET_SIZE);
+            }
+            case NO_ACKNOWLEDGEMENTS -> {
+                connection.stopAcknowledging();
+                yield OK;
+            }
+            case FEATURES -> description(packet.substring(query.name.length()));
+            case ATTACHED -> "1";
+            case THREAD -> "QC1";
+            case THREADS -> "m1";
+            case MORE_THREADS -> "l";
+            case THREAD_TEXT -> Packets.hex("vCPU 0");
+            case COMMAND -> command(packet.substring(query.name.length()));
+        };
+    }
+
+    private static String description(String range) {
+        int from = (int) number(range, 0);
+        int length = (int) number(range, range.indexOf(',') + 1);
+        String all = TargetDescription.XML;
+        int to = (int) Math.min(all.length(), (long) from + length);
+        return (to < all.length() ? "m" : "l") + all.substring(Math.min(from, all.length()), to);
+    }
+
+    private String command(String hex) {
+        String line = new String(HEX.parseHex(hex), StandardCharsets.UTF_8);
+        String text;
+        try {
+            text = MonitorCommands.answer(machine, line);
+        } catch (NumberFormatException _) {
+            text = "'%s' holds no number where one is wanted%n".formatted(line);
+        }
+        say(text);
+        return OK;
+    }
+}
