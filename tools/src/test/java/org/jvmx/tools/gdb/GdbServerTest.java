@@ -113,9 +113,9 @@ class GdbServerTest {
             gdb.ask("c");
             gdb.ask("c");
             gdb.ask("c");
-            assertEquals(guest.at("copied"), gdb.rip());
+            assertEquals(guest.at("rep"), gdb.rip());
             while (!gdb.ask("s").startsWith("W")) {
-                assertTrue(gdb.rip() >= guest.at("copied"));
+                assertTrue(gdb.rip() >= guest.at("rep"));
             }
         }
         assertEquals(instructions, outcome.get(20, TimeUnit.SECONDS).instructions());
