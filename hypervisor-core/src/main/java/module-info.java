@@ -10,8 +10,9 @@ module org.jvmx.core {
     exports org.jvmx.vm;
     exports org.jvmx.trace;
     exports org.jvmx.software;
+    exports org.jvmx.kvm;
 
     uses org.jvmx.vmx.Backend;
 
-    provides org.jvmx.vmx.Backend with org.jvmx.software.SoftwareBackend;
+    provides org.jvmx.vmx.Backend with org.jvmx.software.SoftwareBackend, org.jvmx.kvm.KvmBackend;
 }

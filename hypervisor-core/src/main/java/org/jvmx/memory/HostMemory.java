@@ -1,6 +1,7 @@
 package org.jvmx.memory;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 
 /**
  * The host-physical address space of one software processor: page frames from 0 to {@link #size()}, all zero at first. Native memory stands
@@ -22,7 +23,8 @@ public final class HostMemory implements AutoCloseable {
         void codeWritten(long frame);
     }
 
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena;
+    private final boolean contiguous;
     private final long size;
     private final long[] chunks;
     /** A bit for each 64-byte line of a frame that holds decoded code. */
@@ -33,6 +35,25 @@ public final class HostMemory implements AutoCloseable {
 
     /** A space of {@code size} bytes, rounded up to whole chunks. */
     public HostMemory(long size) {
+        this(Arena.ofShared(), size, false);
+    }
+
+    /**
+     * A space that is one piece of native memory, mapped by somebody else, who unmaps it when {@code arena} is closed with the space.
+     *
+     * @param whole a multiple of 64 KiB, all zero
+     */
+    public HostMemory(Arena arena, MemorySegment whole) {
+        this(arena, whole.byteSize(), true);
+        for (int n = 0; n < chunks.length; n++) {
+            chunks[n] = whole.address() + n * CHUNK;
+        }
+        resident = size;
+    }
+
+    private HostMemory(Arena arena, long size, boolean contiguous) {
+        this.arena = arena;
+        this.contiguous = contiguous;
         this.size = size + CHUNK - 1 & -CHUNK;
         this.chunks = new long[(int) (this.size >>> CHUNK_SHIFT)];
         this.codeLines = new long[(int) (this.size / PAGE)];
@@ -63,6 +84,11 @@ public final class HostMemory implements AutoCloseable {
         }
         allocated = start + rounded;
         return start;
+    }
+
+    /** Whether the space is one piece of native memory, so that an address is valid up to its end. */
+    public boolean isContiguous() {
+        return contiguous;
     }
 
     /** Whether {@code bytes} bytes at {@code hpa} are in the space. */

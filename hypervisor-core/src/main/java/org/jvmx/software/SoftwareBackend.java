@@ -1,5 +1,6 @@
 package org.jvmx.software;
 
+import org.jvmx.arch.ModelName;
 import org.jvmx.cpu.SoftwareProcessor;
 import org.jvmx.vmx.Backend;
 import org.jvmx.vmx.VirtualProcessor;

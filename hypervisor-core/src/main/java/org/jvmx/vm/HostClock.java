@@ -8,6 +8,9 @@ public final class HostClock extends MachineClock {
     /** How far the counter may lag before it is moved. */
     private static final long TOLERANCE = 10_000;
 
+    /** The longest that a guest is left alone where the processor's counter tells the time. */
+    private static final long LONGEST = 100_000_000;
+
     private final Pacer pacer;
     private final long start;
 
@@ -29,11 +32,22 @@ public final class HostClock extends MachineClock {
 
     @Override
     long budget() {
+        long hz = tscHz();
+        if (hz != 0) {
+            return ticks(hz);
+        }
         long lag = nanos() + tscAdjust() - tsc();
         if (lag > TOLERANCE) {
             advanceTsc(lag);
         }
         return SLICE;
+    }
+
+    /** Until the next timer is due, in ticks of a counter that runs by itself. */
+    private long ticks(long hz) {
+        long next = nextDeadline();
+        long left = next == Long.MAX_VALUE ? LONGEST : Math.clamp(next - nanos(), 0, LONGEST);
+        return Math.max(1, left * (hz / 1000) / (NANOS / 1000));
     }
 
     @Override

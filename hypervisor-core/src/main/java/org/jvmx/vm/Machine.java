@@ -7,6 +7,7 @@ import org.jvmx.bus.MmioBus;
 import org.jvmx.bus.MsrDevice;
 import org.jvmx.bus.PortBus;
 import org.jvmx.error.BackendException;
+import org.jvmx.error.ConfigException;
 import org.jvmx.memory.GuestMemory;
 import org.jvmx.memory.HostMemory;
 import org.jvmx.vmx.Backend;
@@ -42,7 +43,12 @@ public final class Machine implements AutoCloseable {
      */
     public Machine(MachineSpec spec) {
         this.spec = spec;
-        RamLayout layout = new RamLayout(spec.ram());
+        boolean counting = spec.time() == MachineSpec.Time.VIRTUAL || spec.maxInstructions() != Long.MAX_VALUE;
+        if (counting && !spec.backend().countsInstructions()) {
+            throw new ConfigException("the %s backend counts no instructions: take the host's clock, and no limit of instructions"
+                    .formatted(spec.backend().name()));
+        }
+        RamLayout layout = new RamLayout(spec.ram(), spec.backend()::memory);
         this.host = layout.host();
         this.memory = layout.memory();
         this.clock = spec.time() == MachineSpec.Time.VIRTUAL ? new VirtualClock() : new HostClock(spec.pacer());
@@ -143,11 +149,13 @@ public final class Machine implements AutoCloseable {
     /** Stops the machine before its next instruction; from any thread. The first reason counts. */
     public void stop(StopReason reason) {
         mailbox.stop(reason);
+        processor.kick();
     }
 
     /** Has something done on the vCPU's thread between two VM exits; from any thread. */
     public void post(Runnable action) {
         mailbox.post(action);
+        processor.kick();
     }
 
     /** Says that input may come from outside: from now on an idle guest waits in wall time. From any thread. */

@@ -9,6 +9,8 @@ import org.jvmx.vmx.Registers;
  * offset that is kept here. Belongs to the vCPU's thread.
  */
 public abstract sealed class MachineClock implements Clock permits VirtualClock, HostClock {
+    static final long NANOS = 1_000_000_000;
+
     private final TimerQueue timers = new TimerQueue();
     private Registers processor;
     private long tscOffset;
@@ -45,7 +47,18 @@ public abstract sealed class MachineClock implements Clock permits VirtualClock,
             return nanos;
         }
         long left = tsc - now;
-        return left < 0 || nanos + left < 0 ? Long.MAX_VALUE : nanos + left;
+        long wait = left < 0 ? Long.MAX_VALUE : toNanos(left);
+        return nanos + wait < 0 ? Long.MAX_VALUE : nanos + wait;
+    }
+
+    private long toNanos(long ticks) {
+        long hz = tscHz();
+        return hz == 0 ? ticks : ticks / hz * NANOS + ticks % hz * NANOS / hz;
+    }
+
+    /** Ticks a second of a counter that runs by wall time, or 0. */
+    final long tscHz() {
+        return processor == null ? 0 : processor.tscHz();
     }
 
     /** The guest writes its time-stamp counter. */

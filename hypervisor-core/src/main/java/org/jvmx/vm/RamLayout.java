@@ -2,6 +2,7 @@ package org.jvmx.vm;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongFunction;
 import org.jvmx.error.ConfigException;
 import org.jvmx.memory.GuestMemory;
 import org.jvmx.memory.HostMemory;
@@ -17,7 +18,7 @@ final class RamLayout {
     private final HostMemory host;
     private final GuestMemory memory;
 
-    RamLayout(List<MemoryRange> ram) {
+    RamLayout(List<MemoryRange> ram, LongFunction<HostMemory> memory) {
         long size = OVERHEAD;
         long end = 0;
         for (MemoryRange range : ram) {
@@ -25,12 +26,12 @@ final class RamLayout {
             end = range.end();
             size += range.size() + 2 * padding(range) + range.size() / 256;
         }
-        host = new HostMemory(size);
+        host = memory.apply(size);
         List<GuestMemory.Range> ranges = new ArrayList<>();
         for (MemoryRange range : ram) {
             ranges.add(new GuestMemory.Range(range.base(), range.size(), place(range)));
         }
-        memory = new GuestMemory(host, ranges);
+        this.memory = new GuestMemory(host, ranges);
     }
 
     private static void check(MemoryRange range, long end) {

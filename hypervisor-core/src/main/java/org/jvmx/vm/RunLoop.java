@@ -34,6 +34,7 @@ final class RunLoop implements ExitHandler {
     private final long maxExits;
     private final boolean timed;
     private final int timerShift;
+    private final long slice;
     private ExitObserver[] observers = new ExitObserver[0];
     private Inspector inspector;
     private boolean launched;
@@ -56,6 +57,7 @@ final class RunLoop implements ExitHandler {
         this.maxExits = machine.spec().maxExits();
         this.timed = vmx.capabilities().has(VmcsField.PREEMPTION_TIMER_VALUE);
         this.timerShift = vmx.capabilities().preemptionTimerShift();
+        this.slice = vmx.registers().tscHz() == 0 ? SLICE : Long.MAX_VALUE;
     }
 
     void load(VcpuState state) {
@@ -132,7 +134,7 @@ final class RunLoop implements ExitHandler {
     @Hot
     private boolean enter() {
         events.prepare();
-        long budget = Math.min(Math.min(SLICE, clock.budget()), maxInstructions - clock.retired());
+        long budget = Math.min(Math.min(slice, clock.budget()), maxInstructions - clock.retired());
         if (timed) {
             vmx.write(VmcsField.PREEMPTION_TIMER_VALUE, Math.max(1, budget >> timerShift));
         }

@@ -111,9 +111,9 @@ final class VmcsSetup {
         if (offered.has(VmcsField.MSR_BITMAPS)) {
             vmx.write(VmcsField.MSR_BITMAPS, msrBitmaps());
         }
-        vmx.write(VmcsField.CR0_GUEST_HOST_MASK, CR0_OWNED);
-        vmx.write(VmcsField.CR4_GUEST_HOST_MASK, CR4_OWNED);
-        vmx.write(VmcsField.CR4_READ_SHADOW, 0);
+        write(VmcsField.CR0_GUEST_HOST_MASK, CR0_OWNED);
+        write(VmcsField.CR4_GUEST_HOST_MASK, CR4_OWNED);
+        write(VmcsField.CR4_READ_SHADOW, 0);
     }
 
     private void write(VmcsField field, long value) {
@@ -142,7 +142,7 @@ final class VmcsSetup {
     }
 
     private void hostState() {
-        vmx.write(VmcsField.HOST_CR0, offered.cr0Fixed0());
+        vmx.write(VmcsField.HOST_CR0, offered.cr0Fixed0() | Cr0.PG | Cr0.PE);
         vmx.write(VmcsField.HOST_CR4, offered.cr4Fixed0() | Cr4.PAE);
         vmx.write(VmcsField.HOST_CS_SELECTOR, HOST_CS);
         vmx.write(VmcsField.HOST_TR_SELECTOR, HOST_TR);
@@ -156,10 +156,10 @@ final class VmcsSetup {
         entry |= (state.efer() & Efer.LMA) != 0 ? EntryControl.IA32E_MODE_GUEST.mask() : 0;
         vmx.write(VmcsField.ENTRY_CONTROLS, entry & 0xffff_ffffL);
         vmx.write(VmcsField.VMCS_LINK_POINTER, -1);
-        vmx.write(VmcsField.GUEST_CR0, state.cr0() | CR0_OWNED);
-        vmx.write(VmcsField.CR0_READ_SHADOW, state.cr0() & CR0_OWNED);
+        vmx.write(VmcsField.GUEST_CR0, state.cr0() | offered.cr0Fixed0() & CR0_OWNED);
+        write(VmcsField.CR0_READ_SHADOW, state.cr0() & CR0_OWNED);
         vmx.write(VmcsField.GUEST_CR3, state.cr3());
-        vmx.write(VmcsField.GUEST_CR4, state.cr4() | CR4_OWNED);
+        vmx.write(VmcsField.GUEST_CR4, state.cr4() | offered.cr4Fixed0() & CR4_OWNED);
         write(VmcsField.GUEST_IA32_EFER, state.efer());
         write(VmcsField.GUEST_IA32_PAT, DEFAULT_PAT);
         vmx.write(VmcsField.GUEST_DR7, DR7_FIXED);

@@ -25,6 +25,16 @@ public interface Backend {
     /** Why it cannot be used on this host, as a sentence; null if it can. */
     String obstacle();
 
+    /** Whether its processors count the guest's instructions, so that virtual time and limits by instructions are possible. */
+    default boolean countsInstructions() {
+        return true;
+    }
+
+    /** The host-physical space that {@link #open} wants to be given, of {@code size} bytes or a little more. */
+    default HostMemory memory(long size) {
+        return new HostMemory(size);
+    }
+
     /**
      * One processor with its guest-physical address space.
      *

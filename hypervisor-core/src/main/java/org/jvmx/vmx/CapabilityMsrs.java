@@ -13,6 +13,25 @@ import org.jvmx.arch.Msr;
  * "VMX Capability Reporting Facility".
  */
 public final class CapabilityMsrs {
+    /**
+     * How a processor that is not one of hardware's falls short of it.
+     *
+     * @param always controls that must be 1
+     * @param missing fields that do not exist although a control that needs them does
+     * @param guestOwnsControlRegisters whether VMX operation fixes no bit of CR0 and CR4 that the guest would see
+     * @param activeOnly whether a guest can be entered only in the active state
+     */
+    public record Limits(Set<Control> always, Set<VmcsField> missing, boolean guestOwnsControlRegisters, boolean activeOnly) {
+        /** None. */
+        public static final Limits NONE = new Limits(Set.of(), Set.of(), false, false);
+
+        /** Copies the sets. */
+        public Limits {
+            always = Set.copyOf(always);
+            missing = Set.copyOf(missing);
+        }
+    }
+
     /** Bytes of a VMCS region, a VMXON region. */
     public static final int REGION_SIZE = 4096;
 
@@ -62,6 +81,7 @@ public final class CapabilityMsrs {
             ExitControl.SAVE_PREEMPTION_TIMER_VALUE,
             EntryControl.LOAD_DEBUG_CONTROLS, EntryControl.IA32E_MODE_GUEST, EntryControl.LOAD_IA32_PAT, EntryControl.LOAD_IA32_EFER);
 
+    private final Limits limits;
     private final int revision;
     private final long cr4Fixed1;
     private final boolean[] fields = new boolean[VmcsField.COUNT];
@@ -78,6 +98,12 @@ public final class CapabilityMsrs {
      * @param cr4Supported the bits that CR4 may have; CR4.VMXE is added
      */
     public CapabilityMsrs(Collection<Control> offered, int revision, long cr4Supported) {
+        this(offered, revision, cr4Supported, Limits.NONE);
+    }
+
+    /** A processor that offers some controls, with limits that hardware has not. */
+    public CapabilityMsrs(Collection<Control> offered, int revision, long cr4Supported, Limits limits) {
+        this.limits = limits;
         this.revision = revision & 0x7fff_ffff;
         this.cr4Fixed1 = cr4Supported | Cr4.VMXE;
         Set<Control> set = new HashSet<>(offered);
@@ -89,14 +115,17 @@ public final class CapabilityMsrs {
             allowed1[control.word().ordinal()] |= (int) control.mask();
             required[control.word().ordinal()] &= (int) ~control.mask();
         }
+        for (Control control : limits.always) {
+            required[control.word().ordinal()] |= (int) control.mask();
+        }
         int highest = 0;
         for (VmcsField field : VmcsField.values()) {
-            boolean exists = field.needs().isEmpty() || field.needs().stream().anyMatch(set::contains);
+            boolean exists = !limits.missing.contains(field) && (field.needs().isEmpty() || field.needs().stream().anyMatch(set::contains));
             fields[field.ordinal()] = exists;
             highest = exists ? Math.max(highest, field.encoding() & 0x3fe) : highest;
         }
         this.highestIndex = highest;
-        this.eptVpid = (set.contains(SecondaryControl.ENABLE_EPT) ? EPT : 0)
+        this.eptVpid = (fields[VmcsField.EPT_POINTER.ordinal()] ? EPT : 0)
                 | (set.contains(SecondaryControl.ENABLE_VPID) ? INVVPID | INVVPID_TYPES : 0);
     }
 
@@ -154,7 +183,7 @@ public final class CapabilityMsrs {
 
     /** Bits that CR0 must have in VMX operation; PE and PG excepted in an unrestricted guest. */
     public long cr0Fixed0() {
-        return Cr0.PG | Cr0.NE | Cr0.PE;
+        return Cr0.PG | Cr0.PE | (limits.guestOwnsControlRegisters ? 0 : Cr0.NE);
     }
 
     /** Bits that CR0 may have in VMX operation. */
@@ -164,7 +193,7 @@ public final class CapabilityMsrs {
 
     /** Bits that CR4 must have in VMX operation. */
     public long cr4Fixed0() {
-        return Cr4.VMXE;
+        return limits.guestOwnsControlRegisters ? 0 : Cr4.VMXE;
     }
 
     /** Bits that CR4 may have in VMX operation. */
@@ -174,7 +203,7 @@ public final class CapabilityMsrs {
 
     /** Whether the activity state is supported. */
     public boolean supportsActivity(long state) {
-        return state >= 0 && state <= Activity.WAIT_FOR_SIPI;
+        return state >= 0 && state <= (limits.activeOnly ? Activity.ACTIVE : Activity.WAIT_FOR_SIPI);
     }
 
     /** Whether the EPTP names a memory type that the processor supports for EPT paging structures. */
@@ -252,6 +281,6 @@ public final class CapabilityMsrs {
 
     /** Timer rate, EFER.LMA saved on exits, all activity states, CR3 targets, MSR lists of 512, software events of length 0. */
     private long misc() {
-        return PREEMPTION_TIMER_SHIFT | 1 << 5 | 7 << 6 | CR3_TARGETS << 16 | MAX_MSR_LIST / 512 - 1 << 25 | 1 << 30;
+        return PREEMPTION_TIMER_SHIFT | 1 << 5 | (limits.activeOnly ? 0 : 7 << 6) | CR3_TARGETS << 16 | MAX_MSR_LIST / 512 - 1 << 25 | 1 << 30;
     }
 }

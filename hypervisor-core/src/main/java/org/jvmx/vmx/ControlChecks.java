@@ -132,11 +132,11 @@ final class ControlChecks {
     private static void ept(List<Check> list) {
         List<VmcsField> fields = List.of(EPT_POINTER, SECONDARY_CONTROLS, PRIMARY_CONTROLS);
         list.add(execution("control.ept.memory-type", fields,
-                s -> !s.ept() || s.capabilities().supportsEptMemoryType((int) s.get(EPT_POINTER) & 7),
+                s -> !pointed(s) || s.capabilities().supportsEptMemoryType((int) s.get(EPT_POINTER) & 7),
                 "bits 2:0 are 0 (uncacheable) or 6 (write-back)", "Use 6."));
-        list.add(execution("control.ept.walk-length", fields, s -> !s.ept() || ((int) s.get(EPT_POINTER) & 7 << 3) == EPT_WALK_LENGTH_4,
+        list.add(execution("control.ept.walk-length", fields, s -> !pointed(s) || ((int) s.get(EPT_POINTER) & 7 << 3) == EPT_WALK_LENGTH_4,
                 "bits 5:3 are 3", "EPT paging structures have four levels here."));
-        list.add(execution("control.ept.reserved", fields, s -> !s.ept() || (s.get(EPT_POINTER) & eptReserved(s)) == 0,
+        list.add(execution("control.ept.reserved", fields, s -> !pointed(s) || (s.get(EPT_POINTER) & eptReserved(s)) == 0,
                 "bits 11:7 and those beyond the physical-address width are 0, and bit 6 where there are no accessed and dirty flags",
                 "Clear them."));
         list.add(needsEpt("control.pml.ept", SecondaryControl.ENABLE_PML));
@@ -146,6 +146,11 @@ final class ControlChecks {
         list.add(needsEpt("control.sub-page-permissions.ept", SecondaryControl.SUB_PAGE_WRITE_PERMISSIONS_FOR_EPT));
         list.add(needsFrame("control.sub-page-permissions.table", SecondaryControl.SUB_PAGE_WRITE_PERMISSIONS_FOR_EPT,
                 SUB_PAGE_PERMISSION_TABLE_POINTER));
+    }
+
+    /** Whether EPT paging structures translate: a processor may translate by means of its own and have no EPT pointer. */
+    private static boolean pointed(EntryState s) {
+        return s.ept() && s.capabilities().has(EPT_POINTER);
     }
 
     /** Whether a VM entry would take the EPT pointer. */

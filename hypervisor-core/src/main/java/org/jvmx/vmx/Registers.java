@@ -26,6 +26,11 @@ public interface Registers {
     /** Instructions retired in all. */
     long retired();
 
+    /** Ticks a second of {@link #tsc()} if it runs by wall time; 0 if it counts what the processor does. */
+    default long tscHz() {
+        return 0;
+    }
+
     /** The processor's time-stamp counter, without the TSC offset. */
     long tsc();
 }

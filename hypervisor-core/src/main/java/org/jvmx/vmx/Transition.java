@@ -53,10 +53,22 @@ final class Transition {
             entryFailure(vmcs, ExitReason.MSR_LOAD_FAIL, badMsr);
             return null;
         }
+        int before = vmcs.launchSession();
         entered(vmcs, session);
         processor.run(exit);
+        if (exit.entryFailure()) {
+            vmcs.launched(before);
+            failure = recheck(vmcs);
+        }
         exited(vmcs);
         return null;
+    }
+
+    /** The processor found the state wrong although the checks had held: all of them again, on the state as the processor has it. */
+    private CheckFailure recheck(Vmcs vmcs) {
+        vmcs.suspect();
+        Check failed = EntryChecks.firstFailing(state);
+        return failed == null ? null : failed.failure(state);
     }
 
     private void compileControls(Vmcs vmcs) {

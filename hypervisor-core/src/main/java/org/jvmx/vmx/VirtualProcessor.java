@@ -19,6 +19,14 @@ public interface VirtualProcessor extends AutoCloseable {
         return null;
     }
 
+    /**
+     * Makes a guest that runs in another thread leave soon, where the processor does not look at the time by itself; a call while none runs
+     * ends the next run.
+     */
+    default void kick() {
+        // a processor that counts instructions is bounded by them
+    }
+
     @Override
     void close();
 }

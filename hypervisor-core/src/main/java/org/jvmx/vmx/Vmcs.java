@@ -164,6 +164,11 @@ final class Vmcs {
         Arrays.fill(dirty, 0);
     }
 
+    /** Nothing is known to hold any more: the next entry runs every check. */
+    void suspect() {
+        System.arraycopy(EntryChecks.EVERY, 0, dirty, 0, dirty.length);
+    }
+
     /** A VM exit stores EFER.LMA in the "IA-32e mode guest" control; brings that up to date. */
     void syncEntryControls() {
         int at = VmcsField.ENTRY_CONTROLS.ordinal();

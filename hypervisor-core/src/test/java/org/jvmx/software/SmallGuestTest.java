@@ -10,6 +10,7 @@ import static org.jvmx.isa.Reg.*;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.jvmx.arch.ModelName;
 import org.jvmx.arch.Msr;
 import org.jvmx.bus.MmioDevice;
 import org.jvmx.bus.MsrDevice;

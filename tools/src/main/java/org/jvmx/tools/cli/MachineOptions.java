@@ -18,7 +18,7 @@ final class MachineOptions {
     @Option(names = {"-c", "--cpus", "-smp"}, paramLabel = "N", defaultValue = "1", description = "Processors; only 1 in this version.")
     String cpus;
 
-    @Option(names = "--backend", paramLabel = "NAME", defaultValue = "software", description = "software, or auto. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--backend", paramLabel = "NAME", defaultValue = "software", description = "software, kvm, or auto (kvm where it works). Default: ${DEFAULT-VALUE}.")
     String backend;
 
     @Option(names = {"--cpu", "-cpu"}, paramLabel = "MODEL[,+FEATURE,-FEATURE]", defaultValue = Backend.DEFAULT_MODEL,
@@ -28,8 +28,8 @@ final class MachineOptions {
     @Option(names = {"--seed", "-seed"}, paramLabel = "N", defaultValue = "0", description = "Where the guest's random numbers start. Default: 0.")
     long seed;
 
-    @Option(names = "--clock", paramLabel = "KIND", defaultValue = "virtual",
-            description = "virtual (from retired instructions) or host. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--clock", paramLabel = "KIND",
+            description = "virtual (from retired instructions) or host. Default: virtual on software, host on kvm.")
     String clock;
 
     @Option(names = {"--device", "-device"}, paramLabel = "NAME", description = "An optional device: pc-testdev. Repeatable.")
@@ -49,9 +49,16 @@ final class MachineOptions {
         if (!cpus.equals("1")) {
             throw new ConfigException("--cpus %s is not possible yet: in this version a machine has one processor".formatted(cpus));
         }
-        pc.memory(memory.bytes()).model(model).seed(seed).backend(backend());
-        switch (clock) {
-            case "virtual" -> pc.time(MachineSpec.Time.VIRTUAL);
+        Backend chosen = backend();
+        boolean counts = chosen.countsInstructions();
+        pc.memory(memory.bytes()).model(model).seed(seed).backend(chosen);
+        switch (clock != null ? clock : counts ? "virtual" : "host") {
+            case "virtual" -> {
+                if (!counts) {
+                    throw new ConfigException("--clock virtual counts instructions, which --backend %s cannot; use --clock host".formatted(chosen.name()));
+                }
+                pc.time(MachineSpec.Time.VIRTUAL);
+            }
             case "host" -> pc.time(MachineSpec.Time.HOST).epochSeconds(Instant.now().getEpochSecond());
             default -> throw new ConfigException("--clock '%s' is not known: use virtual or host".formatted(clock));
         }
@@ -67,8 +74,8 @@ final class MachineOptions {
 
     private Backend backend() {
         return switch (backend) {
-            case "auto", "software" -> PcSpec.backend("software");
-            case "kvm" -> throw new ConfigException("--backend kvm is not possible yet: in this version the backend is software");
+            case "auto" -> Backend.installed().stream().filter(each -> each.name().equals("kvm") && each.obstacle() == null).findFirst()
+                    .orElseGet(() -> PcSpec.backend("software"));
             default -> PcSpec.backend(backend);
         };
     }

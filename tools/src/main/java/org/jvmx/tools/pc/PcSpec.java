@@ -87,7 +87,7 @@ public record PcSpec(GuestImage image, BootOptions boot, long memory, Backend ba
         private Backend backend;
         private String model = Backend.DEFAULT_MODEL;
         private long seed;
-        private MachineSpec.Time time = MachineSpec.Time.VIRTUAL;
+        private MachineSpec.Time time;
         private long epochSeconds = DEFAULT_EPOCH_SECONDS;
         private long maxInstructions = Long.MAX_VALUE;
         private long maxExits = Long.MAX_VALUE;
@@ -157,7 +157,7 @@ public record PcSpec(GuestImage image, BootOptions boot, long memory, Backend ba
             return this;
         }
 
-        /** What the clock counts. */
+        /** What the clock counts; instructions unless something else is said, or the host's time where the backend counts none. */
         public Builder time(MachineSpec.Time kind) {
             time = kind;
             return this;
@@ -224,8 +224,9 @@ public record PcSpec(GuestImage image, BootOptions boot, long memory, Backend ba
          */
         public PcSpec build() {
             Backend kind = backend == null ? PcSpec.backend("software") : backend;
+            MachineSpec.Time clock = time != null ? time : kind.countsInstructions() ? MachineSpec.Time.VIRTUAL : MachineSpec.Time.HOST;
             RamMap map = new RamMap(memory);
-            return new PcSpec(image, boot.withMemoryMap(map.e820()), memory, kind, model, seed, time, epochSeconds, maxInstructions, maxExits,
+            return new PcSpec(image, boot.withMemoryMap(map.e820()), memory, kind, model, seed, clock, epochSeconds, maxInstructions, maxExits,
                     serial, devices, reboot, counting, policies, observers);
         }
     }

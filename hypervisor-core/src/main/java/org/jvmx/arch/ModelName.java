@@ -1,16 +1,19 @@
-package org.jvmx.software;
+package org.jvmx.arch;
 
 import java.util.Locale;
-import org.jvmx.arch.CpuidBit;
-import org.jvmx.arch.ProcessorModel;
 import org.jvmx.error.ConfigException;
 
 /** The names of processor models: a model, then features to take away ({@code -avx}) or to insist on ({@code +aes}), with commas between. */
-final class ModelName {
+public final class ModelName {
     private ModelName() {
     }
 
-    static ProcessorModel parse(String name) {
+    /**
+     * The model of that name.
+     *
+     * @throws ConfigException if there is none
+     */
+    public static ProcessorModel parse(String name) {
         String[] parts = name.split(",");
         ProcessorModel model = ProcessorModel.jvmxV1();
         if (!parts[0].equals(model.name())) {

@@ -1,0 +1,44 @@
+package org.jvmx.kvm;
+
+/** The extensions of the KVM interface that are asked for. Linux, "The Definitive KVM API Documentation". */
+public enum Capability {
+    USER_MEMORY(3, "guest memory of ours in memory slots", true),
+    NR_VCPUS(9, "virtual processors recommended", false),
+    NR_MEMSLOTS(10, "memory slots", false),
+    SET_GUEST_DEBUG(23, "single steps", false),
+    VCPU_EVENTS(41, "pending events", true),
+    DEBUGREGS(50, "debug registers", true),
+    XCRS(56, "extended control registers", false),
+    GET_TSC_KHZ(61, "the rate of the time-stamp counter", false),
+    SYNC_REGS(74, "registers in shared memory", false),
+    READONLY_MEM(81, "read-only memory slots", false),
+    IMMEDIATE_EXIT(136, "completion without running the guest", true),
+    X86_USER_SPACE_MSR(188, "MSR accesses for us to answer", false),
+    X86_MSR_FILTER(189, "the choice of MSRs", false),
+    EXIT_HYPERCALL(201, "hypercalls for us to answer", false);
+
+    private final int number;
+    private final String meaning;
+    private final boolean required;
+
+    Capability(int number, String meaning, boolean required) {
+        this.number = number;
+        this.meaning = meaning;
+        this.required = required;
+    }
+
+    /** Its number. */
+    public int number() {
+        return number;
+    }
+
+    /** What it is, for people. */
+    public String meaning() {
+        return meaning;
+    }
+
+    /** Whether this backend cannot do without it. */
+    public boolean required() {
+        return required;
+    }
+}

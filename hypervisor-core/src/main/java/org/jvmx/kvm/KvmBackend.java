@@ -1,0 +1,74 @@
+package org.jvmx.kvm;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+import org.jvmx.error.BackendException;
+import org.jvmx.kvm.ffi.LinuxCalls;
+import org.jvmx.kvm.ffi.SystemCalls;
+import org.jvmx.memory.HostMemory;
+import org.jvmx.vmx.Backend;
+import org.jvmx.vmx.VirtualProcessor;
+
+/** VMX by Linux's KVM. */
+public final class KvmBackend implements Backend {
+    private static final long CHUNK = 64 << 10;
+    private static final long LARGE_PAGE = 2 << 20;
+
+    private final SystemCalls calls;
+
+    /** The backend over this host's kernel. */
+    public KvmBackend() {
+        this(LinuxCalls.supported() ? new LinuxCalls() : null);
+    }
+
+    KvmBackend(SystemCalls calls) {
+        this.calls = calls;
+    }
+
+    @Override
+    public String name() {
+        return "kvm";
+    }
+
+    @Override
+    public String obstacle() {
+        try (KvmSystem _ = system()) {
+            return null;
+        } catch (BackendException e) {
+            return e.getMessage();
+        }
+    }
+
+    @Override
+    public boolean countsInstructions() {
+        return false;
+    }
+
+    private KvmSystem system() {
+        return calls == null ? KvmSystem.open() : KvmSystem.open(calls);
+    }
+
+    /** One mapping of anonymous memory: a memory slot is a contiguous range of it. */
+    @Override
+    public HostMemory memory(long size) {
+        if (calls == null) {
+            return new HostMemory(size);
+        }
+        Arena arena = Arena.ofShared();
+        MemorySegment whole = calls.mapAnonymous(arena, size + CHUNK - 1 & -CHUNK, LARGE_PAGE);
+        if (whole == null) {
+            arena.close();
+            throw new BackendException("the host has no %d MiB of address space for the guest".formatted(size >> 20));
+        }
+        return new HostMemory(arena, whole);
+    }
+
+    @Override
+    public VirtualProcessor open(Setup setup) {
+        if (!setup.memory().isContiguous()) {
+            throw new BackendException("KVM needs guest memory in one piece: make it by Backend.memory");
+        }
+        return KvmVmx.open(system(), setup);
+    }
+}

@@ -1,0 +1,411 @@
+package org.jvmx.kvm;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.MemorySegment;
+
+import org.jvmx.arch.Gpr;
+import org.jvmx.arch.Hot;
+import org.jvmx.error.BackendException;
+import org.jvmx.kvm.ffi.Errno;
+import org.jvmx.kvm.ffi.Ioctl;
+import org.jvmx.kvm.ffi.Layouts;
+import org.jvmx.memory.HostMemory;
+import org.jvmx.memory.RawMemory;
+import org.jvmx.vmx.Access;
+import org.jvmx.vmx.ExecutionControls;
+import org.jvmx.vmx.Exit;
+import org.jvmx.vmx.ExitReason;
+import org.jvmx.vmx.GuestMapping;
+import org.jvmx.vmx.Interruptibility;
+import org.jvmx.vmx.Interruption;
+import org.jvmx.vmx.LogicalProcessor;
+import org.jvmx.vmx.PinBasedControl;
+import org.jvmx.vmx.PrimaryControl;
+import org.jvmx.vmx.VmcsField;
+
+/**
+ * VMX non-root operation by KVM_RUN. The instruction of an exit is KVM's to finish, at the next KVM_RUN: whoever looks at a register before
+ * that finds it as KVM has it, and once the exit is answered it is finished first.
+ */
+final class KvmProcessor implements LogicalProcessor {
+    private static final int GUEST_DEBUG_ENABLE = 1;
+    private static final int GUEST_DEBUG_SINGLE_STEP = 2;
+    private static final int GUEST_DEBUG_BREAKPOINT = 1 << 16;
+    private static final int VTPR = 0x80;
+
+    private final Vcpu vcpu;
+    private final RegisterFile registers;
+    private final GuestFields fields;
+    private final EventFile events;
+    private final Pending pending;
+    private final Kicks kicks;
+    private final KvmExits exits;
+    private final MemorySlots slots;
+    private final MsrFilter filter;
+    private final TimeStamps time;
+    private final HostMemory memory;
+    private final MemorySegment guestDebug;
+    private final int physicalAddressWidth;
+    private ExecutionControls controls;
+    private int generation = -1;
+    private long filteredBy = Long.MIN_VALUE;
+    private int debugControl;
+    private boolean timed;
+    private long deadline;
+    /** KVM has made an exit while it finished an instruction: the next run begins with it. */
+    private boolean queued;
+
+    KvmProcessor(Vcpu vcpu, RegisterFile registers, MemorySlots slots, MsrFilter filter, TimeStamps time, HostMemory memory, int width) {
+        this.vcpu = vcpu;
+        this.registers = registers;
+        this.slots = slots;
+        this.filter = filter;
+        this.time = time;
+        this.memory = memory;
+        this.physicalAddressWidth = width;
+        this.events = new EventFile(registers);
+        this.fields = new GuestFields(registers, events, slots, memory);
+        this.pending = new Pending(vcpu.run());
+        this.kicks = new Kicks(vcpu.calls(), vcpu.descriptor(), vcpu.arena());
+        this.exits = new KvmExits(vcpu, pending, slots);
+        this.guestDebug = vcpu.arena().allocate(Layouts.GUEST_DEBUG);
+    }
+
+    @Override
+    public long guestState(VmcsField field) {
+        if (field == VmcsField.PREEMPTION_TIMER_VALUE) {
+            return timed ? Math.clamp(time.ticks(deadline - kicks.now()), 0, 0xffff_ffffL) : 0;
+        }
+        if (pending.answered()) {
+            if (field == VmcsField.GUEST_INTERRUPTIBILITY_STATE) {
+                return events.interruptibility() & Interruptibility.BLOCKING_BY_NMI;
+            }
+            if (!GuestFields.survives(field, pending.kind() == Pending.Kind.MEMORY)) {
+                finish();
+            }
+        }
+        return fields.read(field);
+    }
+
+    @Override
+    public void loadGuestState(VmcsField field, long value) {
+        finish();
+        fields.write(field, value);
+    }
+
+    @Override
+    public void guestStateLoaded() {
+        // KVM derives what it needs at the next KVM_RUN
+    }
+
+    @Override
+    public void controls(ExecutionControls given) {
+        controls = given;
+    }
+
+    private void applyControls() {
+        generation = controls.generation;
+        vcpu.interruptWindow(controls.has(PrimaryControl.INTERRUPT_WINDOW_EXITING));
+        if (filter != null) {
+            long bitmaps = controls.has(PrimaryControl.USE_MSR_BITMAPS) ? controls.msrBitmaps : -1;
+            if (bitmaps != filteredBy) {
+                filteredBy = bitmaps;
+                filter.apply(bitmaps);
+            }
+        }
+        time.offset(controls.tscOffset);
+        int wanted = controls.has(PrimaryControl.MONITOR_TRAP_FLAG) ? GUEST_DEBUG_ENABLE | GUEST_DEBUG_SINGLE_STEP : 0;
+        if ((controls.exceptionBitmap & 1 << KvmExits.BREAKPOINT) != 0) {
+            wanted |= GUEST_DEBUG_ENABLE | GUEST_DEBUG_BREAKPOINT;
+        }
+        if (wanted != debugControl) {
+            debugControl = wanted;
+            guestDebug.set(JAVA_INT, 0, wanted);
+            vcpu.require(Ioctl.SET_GUEST_DEBUG, guestDebug, "single steps");
+        }
+    }
+
+    /**
+     * KVM has no length for a software event. One that is not a breakpoint is delivered as an external interrupt from the next instruction: the
+     * guest sees the same frame.
+     */
+    @Override
+    public void inject(int information, int errorCode, int instructionLength) {
+        finish();
+        int type = Interruption.type(information);
+        if (Interruption.software(type) && Interruption.vector(information) != KvmExits.BREAKPOINT) {
+            registers.plain(RegisterFile.RIP, registers.plain(RegisterFile.RIP) + instructionLength);
+            events.inject(Interruption.external(Interruption.vector(information)), 0);
+        } else {
+            events.inject(information, errorCode);
+        }
+    }
+
+    @Override
+    public void run(Exit exit) {
+        if (generation != controls.generation) {
+            applyControls();
+        }
+        timed = controls.has(PinBasedControl.ACTIVATE_PREEMPTION_TIMER);
+        long now = kicks.now();
+        deadline = timed ? now + time.nanos(controls.preemptionTimer & 0xffff_ffffL) : Long.MAX_VALUE;
+        kicks.bind();
+        if (queued) {
+            queued = false;
+            if (left(exit)) {
+                return;
+            }
+        }
+        loop(exit, now);
+    }
+
+    @Hot
+    private void loop(Exit exit, long start) {
+        long now = start;
+        boolean shadow = controls.has(PrimaryControl.USE_TPR_SHADOW);
+        while (true) {
+            if (timed) {
+                kicks.deadline(deadline, now);
+            }
+            boolean systemChanged = registers.isDirty(RegisterFile.SREGS);
+            registers.flush();
+            if (shadow) {
+                vcpu.cr8(priority() >> 4);
+            }
+            int result = vcpu.enter();
+            registers.ran();
+            pending.none();
+            if (shadow && result != -Errno.EINVAL) {
+                RawMemory.putInt(memory.address(controls.virtualApicAddress) + VTPR, vcpu.cr8() << 4);
+            }
+            if (result == 0) {
+                if (left(exit)) {
+                    return;
+                }
+            } else if (failed(exit, result, systemChanged)) {
+                return;
+            }
+            now = kicks.now();
+        }
+    }
+
+    private int priority() {
+        return RawMemory.getInt(memory.address(controls.virtualApicAddress) + VTPR) & 0xff;
+    }
+
+    /** KVM_RUN has ended with an exit; false if it is none of the guest's. */
+    private boolean left(Exit exit) {
+        if (vcpu.exitReason() == KvmExits.SET_TPR) {
+            exit.begin(ExitReason.TPR_BELOW_THRESHOLD, 0, 0);
+            return vcpu.cr8() < (controls.tprThreshold & 0xf);
+        }
+        return exits.translate(exit, controls);
+    }
+
+    /** KVM_RUN has ended with an error; false if the guest is to go on. */
+    private boolean failed(Exit exit, int result, boolean systemChanged) {
+        if (result == -Errno.EINTR) {
+            boolean wanted = kicks.take();
+            if (timed && kicks.now() - deadline >= 0) {
+                exit.begin(ExitReason.PREEMPTION_TIMER, 0, 0);
+                return true;
+            }
+            exit.begin(ExitReason.EXTERNAL_INTERRUPT, 0, 0);
+            return wanted;
+        }
+        if (result == -Errno.EAGAIN) {
+            return false;
+        }
+        if (result == -Errno.EINVAL && systemChanged) {
+            registers.drop();
+            exit.beginEntryFailure(ExitReason.INVALID_STATE, 0);
+            return true;
+        }
+        throw new BackendException("KVM_RUN fails: " + Errno.text(result));
+    }
+
+    /** Has KVM finish an instruction whose accesses are all answered. */
+    private void finish() {
+        if (!pending.answered()) {
+            return;
+        }
+        registers.flush();
+        int result = vcpu.finish();
+        registers.ran();
+        pending.none();
+        if (result < 0 && result != -Errno.EINTR) {
+            throw new BackendException("KVM cannot finish an instruction: " + Errno.text(result));
+        }
+        queued = result == 0;
+    }
+
+    @Override
+    public boolean complete(Exit exit) {
+        switch (pending.kind()) {
+            case PORT, MEMORY -> {
+                return pending.answered() || pending.answer(exit);
+            }
+            case MSR -> answerMsr(exit.access());
+            case HYPERCALL -> pending.answerHypercall(registers.gpr(Gpr.RAX));
+            case NONE, HALT -> pending.none();
+        }
+        return true;
+    }
+
+    /** What the monitor does not answer is KVM's own, if it is only the filter that made it ask. */
+    private void answerMsr(Access access) {
+        if (access.answered()) {
+            pending.answerMsr(access.data());
+            return;
+        }
+        int index = (int) access.address();
+        boolean done = pending.filtered() && (access.isWrite() ? registers.writeMsr(index, access.data()) : registers.readMsr(index));
+        if (!done) {
+            pending.failMsr();
+        } else {
+            pending.answerMsr(access.isWrite() ? access.data() : registers.msrValue());
+        }
+    }
+
+    @Override
+    public void retry() {
+        switch (pending.kind()) {
+            case PORT, HYPERCALL -> restart();
+            case MEMORY -> reach();
+            case MSR -> {
+                pending.failMsr();
+                finish();
+                events.forgetGeneralProtection();
+            }
+            case HALT -> registers.plain(RegisterFile.RIP, registers.plain(RegisterFile.RIP) - 1);
+            case NONE -> { }
+        }
+        if (!pending.answered()) {
+            pending.none();
+        }
+    }
+
+    /** KVM cannot be told to forget an instruction: it finishes, and its registers are put back. */
+    private void restart() {
+        MemorySegment now = registers.group(RegisterFile.REGS);
+        byte[] before = now.toArray(JAVA_BYTE);
+        pending.answerRest(-1);
+        pending.answerHypercall(0);
+        finish();
+        queued = false;
+        MemorySegment.copy(MemorySegment.ofArray(before), 0, registers.change(RegisterFile.REGS), 0, before.length);
+    }
+
+    /** Memory that has been mapped since: the access is made here, for KVM waits for its data. */
+    private void reach() {
+        long hpa = slots.toHost(pending.address());
+        if (hpa < 0 || (slots.rights(pending.address()) & GuestMapping.READ) == 0) {
+            pending.answerRest(-1);
+            return;
+        }
+        pending.reach(memory, hpa, (slots.rights(pending.address()) & GuestMapping.WRITE) != 0);
+    }
+
+    @Override
+    public boolean readMsr(int index) {
+        finish();
+        return registers.readMsr(index);
+    }
+
+    @Override
+    public long msrValue() {
+        return registers.msrValue();
+    }
+
+    @Override
+    public boolean writeMsr(int index, long value) {
+        finish();
+        registers.flush();
+        return registers.writeMsr(index, value);
+    }
+
+    @Override
+    public void invept(int type, long eptPointer) {
+        // there is no EPT pointer: KVM drops its mappings when a memory slot changes
+    }
+
+    @Override
+    public void invvpid(int type, int vpid, long linearAddress) {
+        // VPIDs are KVM's own
+    }
+
+    @Override
+    public void flush() {
+        // KVM flushes when it must
+    }
+
+    @Override
+    public int physicalAddressWidth() {
+        return physicalAddressWidth;
+    }
+
+    @Override
+    public long gpr(int index) {
+        finish();
+        return registers.gpr(index);
+    }
+
+    @Override
+    public void gpr(int index, long value) {
+        finish();
+        registers.gpr(index, value);
+    }
+
+    @Override
+    public long cr2() {
+        return registers.system(RegisterFile.CR2);
+    }
+
+    @Override
+    public void cr2(long value) {
+        finish();
+        registers.system(RegisterFile.CR2, value);
+    }
+
+    @Override
+    public long dr(int index) {
+        return registers.debug(index < 4 ? 8L * index : RegisterFile.DR6);
+    }
+
+    @Override
+    public void dr(int index, long value) {
+        finish();
+        registers.debug(index < 4 ? 8L * index : RegisterFile.DR6, value);
+    }
+
+    @Override
+    public long xcr0() {
+        return registers.xcr0();
+    }
+
+    /** KVM counts none. */
+    @Override
+    public long retired() {
+        return 0;
+    }
+
+    @Override
+    public long tsc() {
+        return time.tsc();
+    }
+
+    @Override
+    public long tscHz() {
+        return time.hz();
+    }
+
+    void kick() {
+        kicks.kick();
+    }
+
+    void close() {
+        kicks.close();
+    }
+}
