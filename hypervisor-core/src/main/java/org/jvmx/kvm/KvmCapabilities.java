@@ -28,6 +28,9 @@ final class KvmCapabilities {
             SecondaryControl.ENABLE_RDTSCP, SecondaryControl.ENABLE_INVPCID, ExitControl.SAVE_DEBUG_CONTROLS,
             ExitControl.HOST_ADDRESS_SPACE_SIZE, ExitControl.SAVE_IA32_PAT, ExitControl.SAVE_IA32_EFER);
 
+    /** The guest's own business. */
+    private static final Set<Control> NEVER = Set.of(PrimaryControl.CR3_LOAD_EXITING, PrimaryControl.CR3_STORE_EXITING);
+
     private static final List<Control> CHOSEN = List.of(PinBasedControl.ACTIVATE_PREEMPTION_TIMER, PrimaryControl.INTERRUPT_WINDOW_EXITING,
             ExitControl.LOAD_IA32_PAT, ExitControl.LOAD_IA32_EFER, ExitControl.SAVE_PREEMPTION_TIMER_VALUE, EntryControl.LOAD_DEBUG_CONTROLS,
             EntryControl.IA32E_MODE_GUEST, EntryControl.LOAD_IA32_PAT, EntryControl.LOAD_IA32_EFER);
@@ -56,6 +59,6 @@ final class KvmCapabilities {
         if (system.offers(Capability.SET_GUEST_DEBUG)) {
             offered.add(PrimaryControl.MONITOR_TRAP_FLAG);
         }
-        return new CapabilityMsrs(offered, REVISION, cr4, new CapabilityMsrs.Limits(ALWAYS, missing, true, true));
+        return new CapabilityMsrs(offered, REVISION, cr4, new CapabilityMsrs.Limits(ALWAYS, NEVER, missing, true, true));
     }
 }

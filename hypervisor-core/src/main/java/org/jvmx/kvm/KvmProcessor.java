@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 
 import org.jvmx.arch.Gpr;
 import org.jvmx.arch.Hot;
+import org.jvmx.arch.Msr;
 import org.jvmx.error.BackendException;
 import org.jvmx.kvm.ffi.Errno;
 import org.jvmx.kvm.ffi.Ioctl;
@@ -258,6 +259,9 @@ final class KvmProcessor implements LogicalProcessor {
     private void answerMsr(Access access) {
         if (access.answered()) {
             pending.answerMsr(access.data());
+            if (access.isWrite() && access.address() == Msr.APIC_BASE) {
+                registers.system(RegisterFile.APIC_BASE, access.data()); // CPUID tells of it
+            }
             return;
         }
         int index = (int) access.address();

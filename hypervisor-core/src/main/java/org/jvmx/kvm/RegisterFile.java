@@ -57,6 +57,7 @@ final class RegisterFile {
     static final long CR2 = Layouts.offset(Layouts.SREGS, "cr2");
     static final long CR3 = Layouts.offset(Layouts.SREGS, "cr3");
     static final long CR4 = Layouts.offset(Layouts.SREGS, "cr4");
+    static final long APIC_BASE = Layouts.offset(Layouts.SREGS, "apic_base");
     static final long EFER = Layouts.offset(Layouts.SREGS, "efer");
     static final long DR6 = Layouts.offset(Layouts.DEBUGREGS, "dr6");
     static final long DR7 = Layouts.offset(Layouts.DEBUGREGS, "dr7");

@@ -2,6 +2,7 @@ package org.jvmx.vm;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import org.jvmx.error.JvmxException;
 import org.jvmx.vmx.CheckFailure;
 import org.jvmx.vmx.Exit;
 import org.jvmx.vmx.VmcsField;
@@ -54,15 +55,18 @@ final class Report {
 
     /** An error of ours. Telling it must not fail in its turn. */
     static StopReason crash(Machine machine, Throwable error) {
+        boolean host = error instanceof JvmxException;
         StringWriter trace = new StringWriter();
-        error.printStackTrace(new PrintWriter(trace));
+        if (!host) {
+            error.printStackTrace(new PrintWriter(trace));
+        }
         StringBuilder text = new StringBuilder(trace.toString());
         try {
             text.append(scene(machine));
         } catch (RuntimeException e) {
             text.append("the guest's state cannot be read: ").append(e).append(System.lineSeparator());
         }
-        return new StopReason(StopReason.Kind.HOST_FAILURE, 0, "the machine failed: " + error, text.toString());
+        return new StopReason(StopReason.Kind.HOST_FAILURE, 0, host ? error.getMessage() : "the machine failed: " + error, text.toString());
     }
 
     private static String scene(Machine machine) {

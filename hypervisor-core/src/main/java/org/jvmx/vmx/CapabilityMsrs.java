@@ -17,17 +17,19 @@ public final class CapabilityMsrs {
      * How a processor that is not one of hardware's falls short of it.
      *
      * @param always controls that must be 1
+     * @param never controls of the default1 class that must be 0
      * @param missing fields that do not exist although a control that needs them does
      * @param guestOwnsControlRegisters whether VMX operation fixes no bit of CR0 and CR4 that the guest would see
      * @param activeOnly whether a guest can be entered only in the active state
      */
-    public record Limits(Set<Control> always, Set<VmcsField> missing, boolean guestOwnsControlRegisters, boolean activeOnly) {
+    public record Limits(Set<Control> always, Set<Control> never, Set<VmcsField> missing, boolean guestOwnsControlRegisters, boolean activeOnly) {
         /** None. */
-        public static final Limits NONE = new Limits(Set.of(), Set.of(), false, false);
+        public static final Limits NONE = new Limits(Set.of(), Set.of(), Set.of(), false, false);
 
         /** Copies the sets. */
         public Limits {
             always = Set.copyOf(always);
+            never = Set.copyOf(never);
             missing = Set.copyOf(missing);
         }
     }
@@ -117,6 +119,10 @@ public final class CapabilityMsrs {
         }
         for (Control control : limits.always) {
             required[control.word().ordinal()] |= (int) control.mask();
+        }
+        for (Control control : limits.never) {
+            allowed1[control.word().ordinal()] &= (int) ~control.mask();
+            required[control.word().ordinal()] &= (int) ~control.mask();
         }
         int highest = 0;
         for (VmcsField field : VmcsField.values()) {
