@@ -1,7 +1,6 @@
 package org.jvmx.kvm;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.MemorySegment;
 
@@ -10,8 +9,6 @@ import org.jvmx.arch.Hot;
 import org.jvmx.arch.Msr;
 import org.jvmx.error.BackendException;
 import org.jvmx.kvm.ffi.Errno;
-import org.jvmx.kvm.ffi.Ioctl;
-import org.jvmx.kvm.ffi.Layouts;
 import org.jvmx.memory.HostMemory;
 import org.jvmx.memory.RawMemory;
 import org.jvmx.vmx.Access;
@@ -31,9 +28,6 @@ import org.jvmx.vmx.VmcsField;
  * that finds it as KVM has it, and once the exit is answered it is finished first.
  */
 final class KvmProcessor implements LogicalProcessor {
-    private static final int GUEST_DEBUG_ENABLE = 1;
-    private static final int GUEST_DEBUG_SINGLE_STEP = 2;
-    private static final int GUEST_DEBUG_BREAKPOINT = 1 << 16;
     private static final int VTPR = 0x80;
 
     private final Vcpu vcpu;
@@ -44,15 +38,11 @@ final class KvmProcessor implements LogicalProcessor {
     private final Kicks kicks;
     private final KvmExits exits;
     private final MemorySlots slots;
-    private final MsrFilter filter;
+    private final AppliedControls applied;
     private final TimeStamps time;
     private final HostMemory memory;
-    private final MemorySegment guestDebug;
     private final int physicalAddressWidth;
     private ExecutionControls controls;
-    private int generation = -1;
-    private long filteredBy = Long.MIN_VALUE;
-    private int debugControl;
     private boolean timed;
     private long deadline;
     /** KVM has made an exit while it finished an instruction: the next run begins with it. */
@@ -62,7 +52,7 @@ final class KvmProcessor implements LogicalProcessor {
         this.vcpu = vcpu;
         this.registers = registers;
         this.slots = slots;
-        this.filter = filter;
+        this.applied = new AppliedControls(vcpu, filter, time);
         this.time = time;
         this.memory = memory;
         this.physicalAddressWidth = width;
@@ -71,7 +61,6 @@ final class KvmProcessor implements LogicalProcessor {
         this.pending = new Pending(vcpu.run());
         this.kicks = new Kicks(vcpu.calls(), vcpu.descriptor(), vcpu.arena());
         this.exits = new KvmExits(vcpu, pending, slots);
-        this.guestDebug = vcpu.arena().allocate(Layouts.GUEST_DEBUG);
     }
 
     @Override
@@ -106,28 +95,6 @@ final class KvmProcessor implements LogicalProcessor {
         controls = given;
     }
 
-    private void applyControls() {
-        generation = controls.generation;
-        vcpu.interruptWindow(controls.has(PrimaryControl.INTERRUPT_WINDOW_EXITING));
-        if (filter != null) {
-            long bitmaps = controls.has(PrimaryControl.USE_MSR_BITMAPS) ? controls.msrBitmaps : -1;
-            if (bitmaps != filteredBy) {
-                filteredBy = bitmaps;
-                filter.apply(bitmaps);
-            }
-        }
-        time.offset(controls.tscOffset);
-        int wanted = controls.has(PrimaryControl.MONITOR_TRAP_FLAG) ? GUEST_DEBUG_ENABLE | GUEST_DEBUG_SINGLE_STEP : 0;
-        if ((controls.exceptionBitmap & 1 << KvmExits.BREAKPOINT) != 0) {
-            wanted |= GUEST_DEBUG_ENABLE | GUEST_DEBUG_BREAKPOINT;
-        }
-        if (wanted != debugControl) {
-            debugControl = wanted;
-            guestDebug.set(JAVA_INT, 0, wanted);
-            vcpu.require(Ioctl.SET_GUEST_DEBUG, guestDebug, "single steps");
-        }
-    }
-
     /**
      * KVM has no length for a software event. One that is not a breakpoint is delivered as an external interrupt from the next instruction: the
      * guest sees the same frame.
@@ -146,9 +113,7 @@ final class KvmProcessor implements LogicalProcessor {
 
     @Override
     public void run(Exit exit) {
-        if (generation != controls.generation) {
-            applyControls();
-        }
+        applied.apply(controls);
         timed = controls.has(PinBasedControl.ACTIVATE_PREEMPTION_TIMER);
         long now = kicks.now();
         deadline = timed ? now + time.nanos(controls.preemptionTimer & 0xffff_ffffL) : Long.MAX_VALUE;

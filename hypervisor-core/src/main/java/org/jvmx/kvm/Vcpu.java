@@ -23,8 +23,8 @@ final class Vcpu implements AutoCloseable {
 
     Vcpu(KvmSystem system, int machine) {
         this.calls = system.calls();
-        this.descriptor = KvmSystem.require(calls.ioctl(machine, Ioctl.CREATE_VCPU, 0), "a virtual processor");
         int size = system.runSize();
+        this.descriptor = KvmSystem.require(calls.ioctl(machine, Ioctl.CREATE_VCPU, 0), "a virtual processor");
         this.run = size < Layouts.RUN.byteSize() ? null : calls.mapShared(arena, descriptor, size);
         if (run == null) {
             close();

@@ -61,10 +61,15 @@ public final class Machine implements AutoCloseable {
             throw e;
         }
         clock.attach(processor.vmx().registers());
-        for (GuestMemory.Range range : memory.ranges()) {
-            processor.mapping().map(range.base(), range.size(), range.host(), GuestMapping.ALL);
+        try {
+            for (GuestMemory.Range range : memory.ranges()) {
+                processor.mapping().map(range.base(), range.size(), range.host(), GuestMapping.ALL);
+            }
+            this.loop = new RunLoop(this);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
         }
-        this.loop = new RunLoop(this);
     }
 
     /** What it was made from. */

@@ -1,0 +1,91 @@
+package org.jvmx.kvm;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.function.IntBinaryOperator;
+import org.jvmx.kvm.ffi.Ioctl;
+import org.jvmx.kvm.ffi.SystemCalls;
+
+/** System calls that fail as a test wants. */
+final class FaultyCalls implements SystemCalls {
+    /** Decides about a request: gets the number of times that it has been made before, and what it would give. */
+    private final SystemCalls real;
+    private final Ioctl faulty;
+    private final IntBinaryOperator fault;
+    private int made;
+    int openResult;
+    boolean refuseMaps;
+
+    /** Passes everything on but {@code faulty}: {@code fault} gets how often it was made and returns its result, or 1 for the kernel's. */
+    FaultyCalls(SystemCalls real, Ioctl faulty, IntBinaryOperator fault) {
+        this.real = real;
+        this.faulty = faulty;
+        this.fault = fault;
+    }
+
+    @Override
+    public int open(String path) {
+        return openResult < 0 ? openResult : real.open(path);
+    }
+
+    @Override
+    public int close(int descriptor) {
+        return real.close(descriptor);
+    }
+
+    @Override
+    public int ioctl(int descriptor, Ioctl request, long argument) {
+        if (request == faulty) {
+            int result = fault.applyAsInt(made++, (int) argument);
+            if (result != 1) {
+                return result;
+            }
+        }
+        return real.ioctl(descriptor, request, argument);
+    }
+
+    @Override
+    public MemorySegment mapShared(Arena arena, int descriptor, long size) {
+        return refuseMaps ? null : real.mapShared(arena, descriptor, size);
+    }
+
+    @Override
+    public MemorySegment mapAnonymous(Arena arena, long size, long alignment) {
+        return refuseMaps ? null : real.mapAnonymous(arena, size, alignment);
+    }
+
+    @Override
+    public int threadId() {
+        return real.threadId();
+    }
+
+    @Override
+    public int blockSignal(int signal, MemorySegment mask) {
+        return real.blockSignal(signal, mask);
+    }
+
+    @Override
+    public int signalThread(int thread, int signal) {
+        return real.signalThread(thread, signal);
+    }
+
+    @Override
+    public int takeSignal(int signal) {
+        return real.takeSignal(signal);
+    }
+
+    @Override
+    public int createTimer(int thread, int signal) {
+        return real.createTimer(thread, signal);
+    }
+
+    @Override
+    public int setTimer(int timer, long nanos) {
+        return real.setTimer(timer, nanos);
+    }
+
+    @Override
+    public int deleteTimer(int timer) {
+        return real.deleteTimer(timer);
+    }
+}
