@@ -41,6 +41,11 @@ public final class KvmBackend implements Backend {
     }
 
     @Override
+    public boolean recommended() {
+        return obstacle() == null && Virtualization.ofHost() != Virtualization.NONE;
+    }
+
+    @Override
     public boolean countsInstructions() {
         return false;
     }

@@ -30,6 +30,11 @@ public interface Backend {
         return true;
     }
 
+    /** Whether it is to be taken on this host by somebody who does not care which: it is there, and faster than the software processor. */
+    default boolean recommended() {
+        return false;
+    }
+
     /** The host-physical space that {@link #open} wants to be given, of {@code size} bytes or a little more. */
     default HostMemory memory(long size) {
         return new HostMemory(size);

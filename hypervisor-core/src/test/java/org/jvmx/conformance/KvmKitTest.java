@@ -1,10 +1,8 @@
 package org.jvmx.conformance;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.jvmx.kvm.KvmBackend;
+import org.jvmx.kvm.Virtualization;
 import org.jvmx.vmx.Backend;
 
 /** The suite on KVM; skipped with the reason where there is none. */
@@ -20,11 +18,7 @@ class KvmKitTest extends BackendKit {
 
     @Override
     boolean exact() {
-        try {
-            return Files.lines(Path.of("/proc/cpuinfo")).anyMatch(line -> line.startsWith("flags") && line.matches(".* (vmx|svm)( .*|$)"));
-        } catch (IOException e) {
-            return false;
-        }
+        return Virtualization.ofHost() != Virtualization.NONE;
     }
 
     @Override

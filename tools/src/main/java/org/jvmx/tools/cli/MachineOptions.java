@@ -18,7 +18,7 @@ final class MachineOptions {
     @Option(names = {"-c", "--cpus", "-smp"}, paramLabel = "N", defaultValue = "1", description = "Processors; only 1 in this version.")
     String cpus;
 
-    @Option(names = "--backend", paramLabel = "NAME", defaultValue = "software", description = "software, kvm, or auto (kvm where it works). Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--backend", paramLabel = "NAME", defaultValue = "software", description = "software, kvm, or auto (kvm where it is faster). Default: ${DEFAULT-VALUE}.")
     String backend;
 
     @Option(names = {"--cpu", "-cpu"}, paramLabel = "MODEL[,+FEATURE,-FEATURE]", defaultValue = Backend.DEFAULT_MODEL,
@@ -74,8 +74,7 @@ final class MachineOptions {
 
     private Backend backend() {
         return switch (backend) {
-            case "auto" -> Backend.installed().stream().filter(each -> each.name().equals("kvm") && each.obstacle() == null).findFirst()
-                    .orElseGet(() -> PcSpec.backend("software"));
+            case "auto" -> Backend.installed().stream().filter(Backend::recommended).findFirst().orElseGet(() -> PcSpec.backend("software"));
             default -> PcSpec.backend(backend);
         };
     }

@@ -6,11 +6,16 @@ import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jvmx.error.BackendException;
+import org.jvmx.kvm.Capability;
+import org.jvmx.kvm.KvmSystem;
+import org.jvmx.kvm.Virtualization;
 import org.jvmx.tools.doctor.Finding.State;
 import org.jvmx.vmx.Backend;
 
@@ -87,13 +92,17 @@ public final class Host {
     }
 
     private static Finding kvm() {
-        File device = new File("/dev/kvm");
-        if (!device.exists()) {
-            return new Finding("kvm", State.NOTE, "no /dev/kvm here: not needed, the software processor runs everything");
+        try (KvmSystem system = KvmSystem.open()) {
+            Virtualization virtualization = Virtualization.ofHost();
+            String missing = Arrays.stream(Capability.values()).filter(capability -> system.value(capability) == 0)
+                    .map(capability -> capability + " (" + capability.meaning() + ")").collect(Collectors.joining(", "));
+            String text = "interface version %d, %d memory slots; %s; %s".formatted(system.apiVersion(), system.value(Capability.NR_MEMSLOTS),
+                    missing.isEmpty() ? "all %d capabilities that are of use here".formatted(Capability.values().length) : "without " + missing,
+                    virtualization.meaning());
+            return new Finding("kvm", virtualization == Virtualization.NONE ? State.NOTE : State.GOOD, text);
+        } catch (BackendException e) {
+            return new Finding("kvm", State.NOTE, e.getMessage() + " (not needed: the software processor runs everything)");
         }
-        boolean usable = device.canRead() && device.canWrite();
-        return new Finding("kvm", State.NOTE, "/dev/kvm is there and this user may " + (usable ? "" : "not ")
-                + "open it; this version has no KVM backend, so nothing depends on it");
     }
 
     private Finding cache() {
