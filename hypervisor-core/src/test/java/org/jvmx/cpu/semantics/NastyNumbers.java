@@ -6,16 +6,20 @@ import java.util.SplittableRandom;
  * Floating-point operands that are likely to go wrong: boundaries of exponents and significands, NaNs, infinities, denormals, pairs that
  * nearly cancel.
  */
-final class NastyNumbers {
+public final class NastyNumbers {
     private static final int[] PRECISIONS = {0, 2, 3, 3};
 
-    final SplittableRandom random;
+    public final SplittableRandom random;
     /** The last double extended number. */
-    int signExponent;
-    long significand;
+    public int signExponent;
+    public long significand;
 
-    NastyNumbers(long seed) {
-        random = new SplittableRandom(seed);
+    public NastyNumbers(long seed) {
+        this(new SplittableRandom(seed));
+    }
+
+    public NastyNumbers(SplittableRandom random) {
+        this.random = random;
     }
 
     private long fraction(int bits) {
@@ -45,23 +49,23 @@ final class NastyNumbers {
         };
     }
 
-    long fp64(long partner) {
+    public long fp64(long partner) {
         int near = partner == 0 ? -1 : (int) (partner >>> 52) & 0x7ff;
         return random.nextLong() & 1L << 63 | (long) (exponent(0x7ff, near) & 0x7ff) << 52 | fraction(52);
     }
 
-    int fp32(int partner) {
+    public int fp32(int partner) {
         int near = partner == 0 ? -1 : partner >>> 23 & 0xff;
         return random.nextInt() & 1 << 31 | (exponent(0xff, near) & 0xff) << 23 | (int) fraction(23);
     }
 
     /** Two single-precision numbers. */
-    long fp32Pair(long partner) {
+    public long fp32Pair(long partner) {
         return fp32((int) partner) & 0xffff_ffffL | (long) fp32((int) (partner >>> 32)) << 32;
     }
 
     /** Sets {@link #signExponent} and {@link #significand}; unnormals and pseudo-denormals are among them. */
-    void fp80(int near) {
+    public void fp80(int near) {
         int exponent = exponent(0x7fff, near) & 0x7fff;
         signExponent = random.nextInt(2) << 15 | exponent;
         significand = fraction(63);
@@ -72,13 +76,13 @@ final class NastyNumbers {
     }
 
     /** A control word with random rounding and precision and, now and then, unmasked exceptions. */
-    int controlWord() {
+    public int controlWord() {
         int word = 0x7f | random.nextInt(4) << 10 | PRECISIONS[random.nextInt(4)] << 8;
         return random.nextInt(3) == 0 ? word & ~random.nextInt(64) : word;
     }
 
     /** MXCSR with random rounding, DAZ and FTZ, sticky flags and, now and then, unmasked exceptions. */
-    int mxcsr() {
+    public int mxcsr() {
         int value = 0x1f80 | (random.nextBoolean() ? random.nextInt(4) << 13 : 0);
         value |= (random.nextInt(3) == 0 ? 0x40 : 0) | (random.nextInt(3) == 0 ? 0x8000 : 0);
         value |= random.nextInt(3) == 0 ? random.nextInt(64) : 0;

@@ -1,0 +1,224 @@
+/*
+ * Runs single instructions on this processor. Cases lie in a file that is shared with the tests: each holds a state, the bytes of one instruction and room
+ * for the state after it, which replaces the one before. A byte on standard input asks for the cases counted in the header, a byte on standard output
+ * answers. Everything lies at fixed addresses, so that the tests' own processor can have the same there.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#define DATA ((uint8_t *) 0x20001000)
+#define DATA_SIZE 0x2000
+#define GUARD 0x10000
+#define CODE ((uint8_t *) 0x21000000)
+#define CODE_SIZE 0x10000
+#define STUB 0x20
+#define WINDOW 0x400
+#define HEADER 0x1000
+#define BREAKPOINT 0xcc
+#define HWCAP2_FSGSBASE_BIT 2
+#define QUIET_MXCSR 0x1f80
+#define QUIET_CONTROL 0x37f
+
+struct record {
+    uint64_t gpr[16]; /* by number: rax rcx rdx rbx rsp rbp rsi rdi r8... */
+    uint64_t rip, flags, fs, gs;
+    uint8_t code[16];
+    uint32_t length;
+    uint32_t window; /* where the window is in the data pages */
+    int64_t vector;  /* of the exception, or -1 */
+    uint64_t error, address;
+    uint64_t outside; /* a digest of what was written outside the window */
+    uint8_t pad[0x200 - 0xd8];
+    uint8_t fx[512]; /* as FXSAVE64 writes it */
+    uint8_t memory[WINDOW];
+};
+
+_Static_assert(offsetof(struct record, fx) == 0x200, "layout");
+_Static_assert(sizeof(struct record) == 0x800, "layout");
+
+struct record current __attribute__((aligned(64), visibility("hidden")));
+uint64_t own_stack __attribute__((visibility("hidden")));
+uint64_t own_fs __attribute__((visibility("hidden")));
+uint64_t own_gs __attribute__((visibility("hidden")));
+uint64_t target __attribute__((visibility("hidden")));
+uint32_t quiet_mxcsr __attribute__((visibility("hidden"))) = QUIET_MXCSR;
+static volatile int running;
+
+void enter_case(void);
+void leave_case(void);
+void after_signal(void);
+void signal_entry(int, siginfo_t *, void *);
+
+/* No register is free, so all state is reached by RIP. FLAGS go first and come last; MOV, LEA and JMP leave them alone. */
+__asm__(".text\n"
+        "enter_case:\n"
+        " push %rbx\n push %rbp\n push %r12\n push %r13\n push %r14\n push %r15\n"
+        " mov %rsp, own_stack(%rip)\n"
+        " rdfsbase %rax\n mov %rax, own_fs(%rip)\n"
+        " rdgsbase %rax\n mov %rax, own_gs(%rip)\n"
+        " fxrstor64 current+0x200(%rip)\n"
+        " mov current+0x90(%rip), %rax\n wrfsbase %rax\n"
+        " mov current+0x98(%rip), %rax\n wrgsbase %rax\n"
+        " pushq current+0x88(%rip)\n popfq\n"
+        " mov current+0x00(%rip), %rax\n mov current+0x08(%rip), %rcx\n mov current+0x10(%rip), %rdx\n mov current+0x18(%rip), %rbx\n"
+        " mov current+0x28(%rip), %rbp\n mov current+0x30(%rip), %rsi\n mov current+0x38(%rip), %rdi\n mov current+0x40(%rip), %r8\n"
+        " mov current+0x48(%rip), %r9\n mov current+0x50(%rip), %r10\n mov current+0x58(%rip), %r11\n mov current+0x60(%rip), %r12\n"
+        " mov current+0x68(%rip), %r13\n mov current+0x70(%rip), %r14\n mov current+0x78(%rip), %r15\n"
+        " mov current+0x20(%rip), %rsp\n"
+        " jmp *target(%rip)\n"
+        "leave_case:\n"
+        " mov %rsp, current+0x20(%rip)\n mov own_stack(%rip), %rsp\n"
+        " mov %rax, current+0x00(%rip)\n mov %rcx, current+0x08(%rip)\n mov %rdx, current+0x10(%rip)\n mov %rbx, current+0x18(%rip)\n"
+        " mov %rbp, current+0x28(%rip)\n mov %rsi, current+0x30(%rip)\n mov %rdi, current+0x38(%rip)\n mov %r8, current+0x40(%rip)\n"
+        " mov %r9, current+0x48(%rip)\n mov %r10, current+0x50(%rip)\n mov %r11, current+0x58(%rip)\n mov %r12, current+0x60(%rip)\n"
+        " mov %r13, current+0x68(%rip)\n mov %r14, current+0x70(%rip)\n mov %r15, current+0x78(%rip)\n"
+        " pushfq\n popq current+0x88(%rip)\n"
+        " pushq $2\n popfq\n"
+        " fxsave64 current+0x200(%rip)\n fninit\n ldmxcsr quiet_mxcsr(%rip)\n"
+        "after_signal:\n"
+        " rdfsbase %rax\n mov %rax, current+0x90(%rip)\n mov own_fs(%rip), %rax\n wrfsbase %rax\n"
+        " rdgsbase %rax\n mov %rax, current+0x98(%rip)\n mov own_gs(%rip), %rax\n wrgsbase %rax\n"
+        " pop %r15\n pop %r14\n pop %r13\n pop %r12\n pop %rbp\n pop %rbx\n"
+        " ret\n"
+        /* The handler starts with the flags of the case: an alignment check would be fatal. */
+        "signal_entry:\n"
+        " pushq $2\n popfq\n"
+        " jmp on_signal\n");
+
+__attribute__((used, visibility("hidden"))) void on_signal(int number, siginfo_t *info, void *context) {
+    static const uint8_t order[16] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
+                                      REG_R8,  REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15};
+    ucontext_t *uc = context;
+    greg_t *regs = uc->uc_mcontext.gregs;
+    (void) info;
+    if (!running) {
+        _exit(64 + number);
+    }
+    running = 0;
+    for (int i = 0; i < 16; i++) {
+        current.gpr[i] = (uint64_t) regs[order[i]];
+    }
+    current.rip = (uint64_t) regs[REG_RIP];
+    current.flags = (uint64_t) regs[REG_EFL];
+    current.vector = regs[REG_TRAPNO];
+    current.error = (uint64_t) regs[REG_ERR];
+    current.address = (uint64_t) regs[REG_CR2];
+    uint8_t *fx = (uint8_t *) uc->uc_mcontext.fpregs;
+    for (int i = 0; i < 512; i++) {
+        current.fx[i] = fx[i];
+    }
+    *(uint16_t *) fx = QUIET_CONTROL;
+    *(uint16_t *) (fx + 2) = 0;
+    fx[4] = 0;
+    *(uint32_t *) (fx + 24) = QUIET_MXCSR;
+    regs[REG_RIP] = (greg_t) after_signal;
+    regs[REG_RSP] = (greg_t) own_stack;
+    regs[REG_EFL] = 0x202;
+}
+
+static void copy(void *to, const void *from, size_t count) {
+    uint64_t *t = to;
+    const uint64_t *f = from;
+    for (size_t i = 0; i < count / 8; i++) {
+        t[i] = f[i];
+    }
+}
+
+/* Digests and clears what is outside the window, where all should be zero. */
+static uint64_t outside(void) {
+    uint64_t *words = (uint64_t *) DATA;
+    uint64_t digest = 0;
+    uint64_t any = 0;
+    for (int i = 0; i < DATA_SIZE / 8; i++) {
+        any |= words[i];
+    }
+    if (any != 0) {
+        for (int i = 0; i < DATA_SIZE / 8; i++) {
+            digest = digest * 31 + words[i];
+            words[i] = 0;
+        }
+    }
+    return digest;
+}
+
+static void run(struct record *r) {
+    copy(&current, r, sizeof current);
+    copy(DATA + r->window, r->memory, WINDOW);
+    uint8_t *at = (uint8_t *) r->rip;
+    for (uint32_t i = 0; i < r->length; i++) {
+        at[i] = r->code[i];
+    }
+    /* The way out: JMP through the pointer at the stub. */
+    at[r->length] = 0xff;
+    at[r->length + 1] = 0x25;
+    int32_t distance = STUB - (int32_t) r->length - 6;
+    for (int i = 0; i < 4; i++) {
+        at[r->length + 2 + i] = (uint8_t) (distance >> 8 * i);
+    }
+    *(uint64_t *) (at + STUB) = (uint64_t) leave_case;
+    target = r->rip;
+    current.rip = r->rip + r->length;
+    current.vector = -1;
+    running = 1;
+    enter_case();
+    running = 0;
+    for (int i = 0; i < STUB + 8; i++) {
+        at[i] = BREAKPOINT;
+    }
+    copy(current.memory, DATA + r->window, WINDOW);
+    for (int i = 0; i < WINDOW; i++) {
+        DATA[r->window + (uint32_t) i] = 0;
+    }
+    current.outside = outside();
+    copy(r, &current, sizeof current);
+}
+
+int main(int count, char **arguments) {
+    static uint8_t stack[0x20000];
+    if (count != 2 || !(getauxval(AT_HWCAP2) & HWCAP2_FSGSBASE_BIT)) {
+        return 2;
+    }
+    int file = open(arguments[1], O_RDWR);
+    struct stat status;
+    if (file < 0 || fstat(file, &status) != 0) {
+        return 3;
+    }
+    uint8_t *shared = mmap(0, (size_t) status.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    int fixed = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
+    uint8_t *guard = mmap(DATA - GUARD, 2 * GUARD + DATA_SIZE, PROT_NONE, fixed | MAP_NORESERVE, -1, 0);
+    uint8_t *code = mmap(CODE, CODE_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC, fixed, -1, 0);
+    if (shared == MAP_FAILED || guard != DATA - GUARD || code != CODE || mprotect(DATA, DATA_SIZE, PROT_READ | PROT_WRITE) != 0) {
+        return 4;
+    }
+    for (int i = 0; i < CODE_SIZE; i++) {
+        code[i] = BREAKPOINT;
+    }
+    stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
+    sigaltstack(&alternate, 0);
+    struct sigaction action = {.sa_sigaction = signal_entry, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+    int numbers[] = {SIGSEGV, SIGFPE, SIGILL, SIGBUS, SIGTRAP};
+    for (int i = 0; i < 5; i++) {
+        sigaction(numbers[i], &action, 0);
+    }
+    volatile uint32_t *header = (volatile uint32_t *) shared;
+    char byte;
+    while (read(0, &byte, 1) == 1) {
+        struct record *cases = (struct record *) (shared + HEADER);
+        for (uint32_t i = 0; i < header[0]; i++) {
+            header[1] = i;
+            run(cases + i);
+        }
+        if (write(1, &byte, 1) != 1) {
+            return 5;
+        }
+    }
+    return 0;
+}

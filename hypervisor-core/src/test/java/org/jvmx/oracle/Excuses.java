@@ -1,0 +1,79 @@
+package org.jvmx.oracle;
+
+import static org.jvmx.isa.Mnemonic.*;
+
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import org.jvmx.isa.Insn;
+import org.jvmx.isa.Mnemonic;
+import org.jvmx.isa.Operand;
+import org.jvmx.isa.Row;
+
+/**
+ * What a user program on Linux cannot judge, with the reason. Everything else is compared bit for bit, but for flags that a row calls undefined.
+ *
+ * <p>Rows that do not exist in 64-bit mode are not run: where their meaning is shared with a row that does (INC, DEC and PUSH of a register, ADD and its kin
+ * at 82H, LAHF, SAHF), judging that row judges them, because a meaning is found by mnemonic and never asks for the code size; those whose mnemonic exists in
+ * no other mode (AAA, AAD, AAM, AAS, DAA, DAS, BOUND, ARPL, PUSHA, POPA, INTO, SALC, LES, LDS) have tests with results from the SDM's operation sections. What a
+ * 16-bit or 32-bit code segment changes (defaults of size, address wrap, limits) is the decoder's and the segments', both compared elsewhere.
+ */
+final class Excuses {
+    private static final Map<Mnemonic, String> ROWS = new EnumMap<>(Mnemonic.class);
+    private static final Set<Mnemonic> APPROXIMATE = EnumSet.of(F2XM1, FYL2X, FYL2XP1, FSIN, FCOS, FSINCOS, FPTAN, FPATAN);
+    private static final Set<Mnemonic> RELATIVE_ERROR = EnumSet.of(RCPPS, RCPSS, RSQRTPS, RSQRTSS);
+
+    static {
+        excuse("the value is the host's own", CPUID, RDTSC, RDTSCP, RDPMC, RDRAND, RDSEED, RDPID, XGETBV);
+        excuse("enters the host's kernel", SYSCALL, SYSENTER, INT);
+        excuse("reaches the hypervisor below the host", VMCALL);
+        excuse("the host's kernel emulates it under CR4.UMIP", SGDT, SIDT, SLDT, STR, SMSW);
+        excuse("depends on the host's descriptor tables", CALL_FAR, JMP_FAR, RET_FAR, IRET, IRETD, IRETQ, LSS, LFS, LGS, POP_SREG, LAR, LSL, VERR, VERW);
+        excuse("which parts are written depends on how a processor tracks its state", XSAVEOPT, XSAVEC);
+    }
+
+    private Excuses() {
+    }
+
+    private static void excuse(String reason, Mnemonic... mnemonics) {
+        for (Mnemonic mnemonic : mnemonics) {
+            ROWS.put(mnemonic, reason);
+        }
+    }
+
+    /** Why a row is not judged at all, or null. */
+    static String excused(Row row) {
+        if (row.not64) {
+            return "does not exist in 64-bit mode";
+        }
+        if (row.mnemonic == MOV_SREG && row.operands.getFirst() == Operand.Sw) {
+            return "depends on the host's descriptor tables";
+        }
+        return ROWS.get(row.mnemonic);
+    }
+
+    /** Why an instruction of a judged row is not judged, or null. */
+    static String excused(Insn insn) {
+        return insn.mnemonic == BSWAP && insn.operandSize == 2 ? "undefined: BSWAP of 16 bits" : null;
+    }
+
+    /** Why the outcome for certain operands is not judged, or null. {@code count} is CL. */
+    static String excused(Insn insn, int count) {
+        if (insn.mnemonic == SHLD || insn.mnemonic == SHRD) {
+            int by = (insn.row.operands.getLast() == Operand.CL ? count : (int) insn.immediate) & 31;
+            return insn.operandSize == 2 && by > 16 ? "undefined: double shift by more than the width" : null;
+        }
+        return null;
+    }
+
+    /** Transcendental x87 functions: 1 unit in the last place, and C1 with it. */
+    static boolean approximate(Row row) {
+        return APPROXIMATE.contains(row.mnemonic);
+    }
+
+    /** Approximations with the relative error of the SDM, 1.5 * 2^-12. */
+    static boolean relativeError(Row row) {
+        return RELATIVE_ERROR.contains(row.mnemonic);
+    }
+}

@@ -1,0 +1,28 @@
+package org.jvmx.oracle;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+
+/** Our processor against the one that the tests run on. {@code -Djvmx.oracle.cases} and {@code -Djvmx.oracle.seed} say how many and which cases. */
+class OracleTest {
+    @Test
+    void everyInstructionDoesWhatThisProcessorDoes() throws IOException, InterruptedException {
+        long cases = Long.getLong("jvmx.oracle.cases", 30_000);
+        long seed = Long.getLong("jvmx.oracle.seed", 1);
+        try (Silicon silicon = new Silicon(); Oracle oracle = new Oracle(silicon)) {
+            long start = System.nanoTime();
+            oracle.run(seed, cases);
+            String report = oracle.report();
+            System.out.printf("silicon oracle on %s; seed %d; %,d ms%n%s", Silicon.name(), seed, (System.nanoTime() - start) / 1_000_000, report);
+            assertEquals(0, oracle.failures.size(), report);
+            assertTrue(oracle.counts.size() > 10, report);
+        } catch (Silicon.Absent absent) {
+            System.out.println("silicon oracle: skipped, " + absent.getMessage());
+            Assumptions.abort(absent.getMessage());
+        }
+    }
+}
