@@ -4,6 +4,7 @@ import org.jvmx.cpu.state.Attention;
 import org.jvmx.cpu.state.GuestEvent;
 import org.jvmx.isa.Insn;
 import org.jvmx.isa.Mnemonic;
+import org.jvmx.isa.OperandKind;
 
 /**
  * String instructions on memory and their repetition. SDM Vol. 2: CMPS LODS MOVS SCAS STOS, REP/REPE/REPZ/REPNE/REPNZ. Each iteration is committed by
@@ -66,6 +67,9 @@ final class Strings {
         }
         int width = insn.addressSize;
         long count = cpu.reg(Cpu.RCX, width);
+        if (width == 4) {
+            extendPointers(cpu, insn);
+        }
         int budget = BURST;
         while (count != 0) {
             int most = Long.compareUnsigned(count, budget) < 0 ? (int) count : budget;
@@ -85,6 +89,17 @@ final class Strings {
             }
         }
         cpu.reg(Cpu.RCX, width, 0);
+    }
+
+    /** Repeated MOVS and STOS with 32-bit addresses zero-extend their pointers before anything else, as Intel's processors do. */
+    private static void extendPointers(Cpu cpu, Insn insn) {
+        boolean moves = insn.kind(1) == OperandKind.STRING_SRC && insn.kind(0) == OperandKind.STRING_DST;
+        if (moves || insn.kind(0) == OperandKind.STRING_DST) {
+            cpu.reg(Cpu.RDI, 4, cpu.gpr[Cpu.RDI]);
+        }
+        if (moves) {
+            cpu.reg(Cpu.RSI, 4, cpu.gpr[Cpu.RSI]);
+        }
     }
 
     // --- the instructions
@@ -155,8 +170,8 @@ final class Strings {
                 return done;
             }
         }
-        long value = source(cpu, insn, size);
-        subtract(cpu, size, value, destination(cpu, insn, size));
+        long other = destination(cpu, insn, size);
+        subtract(cpu, size, source(cpu, insn, size), other);
         advance(cpu, Cpu.RSI, width, step(cpu, size));
         advance(cpu, Cpu.RDI, width, step(cpu, size));
         return 1;
