@@ -60,9 +60,23 @@ final class TransferOp extends MemoryOp implements Template {
     }
 
     private long call(Cpu cpu, long target) {
+        if (FORM.width() == 8) {
+            return call64(cpu, target);
+        }
         long checked = cpu.checkedTarget(target, FORM.width());
         push(cpu, FORM.width(), cpu.blockRip + end);
         return checked;
+    }
+
+    /** The return address is stored before the target is found to be not canonical. */
+    private long call64(Cpu cpu, long target) {
+        long top = cpu.gpr[Cpu.RSP] - 8;
+        cpu.store64(Cpu.SS, top, cpu.blockRip + end);
+        if (!Cpu.canonical(target)) {
+            throw cpu.gp(0);
+        }
+        cpu.gpr[Cpu.RSP] = top;
+        return target;
     }
 
     private long back(Cpu cpu) {
