@@ -118,12 +118,12 @@ final class Syscalls {
 
     private static void readBase(Cpu cpu, Insn insn, int segment) {
         requireFsGsBase(cpu);
-        cpu.reg(insn.register(0), insn.operandSize, cpu.base[segment]);
+        cpu.reg(insn.register(0), insn.width(0), cpu.base[segment]);
     }
 
     private static void writeBase(Cpu cpu, Insn insn, int segment) {
         requireFsGsBase(cpu);
-        long value = cpu.reg(insn.register(0), insn.operandSize);
+        long value = cpu.reg(insn.register(0), insn.width(0));
         if (!Cpu.canonical(value)) {
             throw cpu.gp(0);
         }
