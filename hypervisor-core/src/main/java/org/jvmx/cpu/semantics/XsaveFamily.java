@@ -70,12 +70,32 @@ final class XsaveFamily {
 
     /** The checked linear address of the save area; every page of it permits the access. */
     private static long area(Cpu cpu, Insn insn, int size, int alignment, boolean write) {
-        long linear = cpu.address(insn, size, write);
-        if ((linear & alignment - 1) != 0) {
-            throw cpu.gp(0);
-        }
+        long linear = areaAddress(cpu, insn, size, alignment, write);
         cpu.probe(insn.segment, linear, size, write ? Cpu.WRITE : Cpu.READ);
         return linear;
+    }
+
+    private static long areaAddress(Cpu cpu, Insn insn, int size, int alignment, boolean write) {
+        long linear = cpu.address(insn, size, write);
+        if ((linear & alignment - 1) != 0) {
+            cpu.align(linear, 4);
+            throw cpu.gp(0);
+        }
+        return linear;
+    }
+
+    /** Faults as an access to the parts of these components in the legacy region would; the others may lie in pages that are not there. */
+    private static void probeLegacy(Cpu cpu, int segment, long area, int components, boolean mxcsr, int access) {
+        if ((components & X87) != 0) {
+            cpu.probe(segment, area, 24, access);
+            cpu.probe(segment, area + 32, 128, access);
+        }
+        if (mxcsr) {
+            cpu.probe(segment, area + 24, 8, access);
+        }
+        if ((components & SSE) != 0) {
+            cpu.probe(segment, area + 160, 256, access);
+        }
     }
 
     // --- components
@@ -201,7 +221,7 @@ final class XsaveFamily {
     private static void save(Cpu cpu, Insn insn, boolean compacted, boolean onlyModified) {
         requireXsave(cpu);
         int wanted = (int) (instructionMask(cpu) & cpu.xcr0);
-        long area = area(cpu, insn, HEADER + 64, 64, true);
+        long area = areaAddress(cpu, insn, HEADER + 64, 64, true);
         int segment = insn.segment;
         int used = inUse(cpu, insn);
         int written = onlyModified ? wanted & used : wanted;
@@ -209,6 +229,9 @@ final class XsaveFamily {
             used |= SSE;
             written |= SSE;
         }
+        boolean savesMxcsr = compacted ? (written & SSE) != 0 : (wanted & (SSE | 4)) != 0;
+        cpu.probe(segment, area + HEADER, 64, Cpu.WRITE);
+        probeLegacy(cpu, segment, area, written, savesMxcsr, Cpu.WRITE);
         long header = compacted ? 0 : cpu.load64(segment, area + HEADER);
         if ((written & X87) != 0) {
             saveX87(cpu, segment, area, insn.operandSize == 8);
@@ -216,7 +239,7 @@ final class XsaveFamily {
         if ((written & SSE) != 0) {
             saveXmm(cpu, insn, area);
         }
-        if (compacted ? (written & SSE) != 0 : (wanted & (SSE | 4)) != 0) {
+        if (savesMxcsr) {
             cpu.store32(segment, area + 24, cpu.mxcsr);
             cpu.store32(segment, area + 28, MXCSR_MASK);
         }
@@ -263,15 +286,17 @@ final class XsaveFamily {
     private static void restore(Cpu cpu, Insn insn, boolean supervisor) {
         requireXsave(cpu);
         int wanted = (int) (instructionMask(cpu) & cpu.xcr0);
-        long area = area(cpu, insn, HEADER + 64, 64, false);
+        long area = areaAddress(cpu, insn, HEADER + 64, 64, false);
         int segment = insn.segment;
+        cpu.probe(segment, area + HEADER, 64, Cpu.READ);
+        probeLegacy(cpu, segment, area, wanted, (wanted & (SSE | 4)) != 0, Cpu.READ);
         long present = cpu.load64(segment, area + HEADER);
         long layout = cpu.load64(segment, area + HEADER + 8);
         checkHeader(cpu, segment, area, present, layout, supervisor);
         int loaded = wanted & (int) present;
         boolean compacted = layout < 0;
         boolean loadsMxcsr = compacted ? (loaded & SSE) != 0 : (wanted & (SSE | 4)) != 0;
-        int mxcsr = (int) cpu.load32(segment, area + 24);
+        int mxcsr = loadsMxcsr ? (int) cpu.load32(segment, area + 24) : 0;
         if (loadsMxcsr && (mxcsr & MXCSR_RESERVED) != 0) {
             throw cpu.gp(0);
         }
