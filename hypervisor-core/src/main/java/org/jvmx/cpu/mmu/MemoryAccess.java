@@ -131,6 +131,29 @@ public abstract class MemoryAccess extends Paging {
         }
     }
 
+    // --- parts of an operand that alignment checks do not look at one by one
+
+    @Hot
+    public final long loadUnaligned64(int segment, long linear) {
+        int at = (int) (linear >>> 12) & Tlb.MASK;
+        if (readTags[at] == (linear + 7 & -4096L)) {
+            return RawMemory.getLong(linear + readAddends[at]);
+        }
+        checkCanonical(segment, linear, 8);
+        return loadAnywhere(linear, 8);
+    }
+
+    @Hot
+    public final void storeUnaligned64(int segment, long linear, long value) {
+        int at = (int) (linear >>> 12) & Tlb.MASK;
+        if (writeTags[at] == (linear + 7 & -4096L)) {
+            RawMemory.putLong(linear + writeAddends[at], value);
+        } else {
+            checkCanonical(segment, linear, 8);
+            storeAnywhere(linear, 8, value);
+        }
+    }
+
     // --- read-modify-write: faults as a write would, before anything is computed
 
     /** Loads what a following {@link #store} at the same place will change; the store cannot fault then. */
@@ -148,7 +171,11 @@ public abstract class MemoryAccess extends Paging {
      * passes.
      */
     public final void probe(int segment, long linear, int size, int access) {
-        checkAddress(segment, linear, size);
+        if (size <= 8) {
+            checkAddress(segment, linear, size);
+        } else {
+            checkCanonical(segment, linear, size);
+        }
         int first = (int) Math.min(size, 4096 - (linear & 4095));
         hostPhysical(guestPhysical(linear, access, user, ac), access);
         if (first < size) {
@@ -302,6 +329,10 @@ public abstract class MemoryAccess extends Paging {
 
     private long loadSlow(int segment, long linear, int size) {
         checkAddress(segment, linear, size);
+        return loadAnywhere(linear, size);
+    }
+
+    private long loadAnywhere(long linear, int size) {
         long value = loadParts(linear, size, tlb, user, ac);
         if (dataBreakpoints) {
             matchDataBreakpoints(linear, size, false);
@@ -311,6 +342,10 @@ public abstract class MemoryAccess extends Paging {
 
     private void storeSlow(int segment, long linear, int size, long value) {
         checkAddress(segment, linear, size);
+        storeAnywhere(linear, size, value);
+    }
+
+    private void storeAnywhere(long linear, int size, long value) {
         storeParts(linear, size, value, tlb, user, ac);
         if (dataBreakpoints) {
             matchDataBreakpoints(linear, size, true);
@@ -318,8 +353,13 @@ public abstract class MemoryAccess extends Paging {
     }
 
     private void checkAddress(int segment, long linear, int size) {
+        align(linear, size);
         checkCanonical(segment, linear, size);
-        if (alignmentChecks && (linear & size - 1) != 0) {
+    }
+
+    /** Raises #AC where alignment checks are on and a canonical address is no multiple of a power of two; whether the last byte's is canonical comes later. */
+    public final void align(long linear, int boundary) {
+        if (alignmentChecks && (linear & boundary - 1) != 0 && canonical(linear)) {
             throw raise(17, 0);
         }
     }

@@ -174,30 +174,27 @@ final class SseMoves {
     private static void maskmovq(Cpu cpu, Insn insn) {
         SseOperands.beginMmx(cpu);
         int mask = PackedShuffle.signsOfBytes(cpu.fpSignificand[insn.register(1)]);
-        storeMasked(cpu, insn, mask, cpu.fpSignificand[insn.register(0)], 0);
         SseOperands.endMmx(cpu);
+        storeMasked(cpu, insn, 8, mask, cpu.fpSignificand[insn.register(0)], 0);
     }
 
     private static void maskmovdqu(Cpu cpu, Insn insn) {
         int source = insn.register(1);
         int mask = PackedShuffle.signsOfBytes(low(cpu, source)) | PackedShuffle.signsOfBytes(high(cpu, source)) << 8;
-        storeMasked(cpu, insn, mask, low(cpu, insn.register(0)), high(cpu, insn.register(0)));
+        storeMasked(cpu, insn, 16, mask, low(cpu, insn.register(0)), high(cpu, insn.register(0)));
     }
 
-    /** Stores the selected bytes at rDI; nothing is stored if one of them faults. */
-    private static void storeMasked(Cpu cpu, Insn insn, int mask, long low, long high) {
-        if (mask == 0) {
-            return;
+    /** Stores the selected bytes at rDI; nothing is stored if any byte of the operand faults, selected or not. */
+    private static void storeMasked(Cpu cpu, Insn insn, int size, int mask, long low, long high) {
+        long address = cpu.linear(insn.segment, cpu.reg(Cpu.RDI, insn.addressSize), size, true);
+        cpu.align(address, 8);
+        for (int part = size - 8; part >= 0; part -= 8) {
+            cpu.probe(insn.segment, SseOperands.behind(cpu, address, part), 8, Paging.WRITE);
         }
-        int first = Integer.numberOfTrailingZeros(mask);
-        int last = 31 - Integer.numberOfLeadingZeros(mask);
-        long offset = cpu.reg(Cpu.RDI, insn.addressSize) + first & Cpu.mask(insn.addressSize);
-        long address = cpu.linear(insn.segment, offset, last - first + 1, true);
-        cpu.probe(insn.segment, address, last - first + 1, Paging.WRITE);
-        for (int n = first; n <= last; n++) {
+        for (int n = 0; n < size; n++) {
             if ((mask >>> n & 1) != 0) {
                 long value = n < 8 ? low >>> 8 * n : high >>> 8 * (n - 8);
-                cpu.store8(insn.segment, SseOperands.behind(cpu, address, n - first), value & 0xff);
+                cpu.store8(insn.segment, SseOperands.behind(cpu, address, n), value & 0xff);
             }
         }
     }

@@ -46,7 +46,7 @@ final class SseOperands {
         };
     }
 
-    /** Brings a 16-byte operand to {@link SimdUnit#low} and {@link SimdUnit#high}; in memory it must lie on the row's boundary. */
+    /** Brings a 16-byte operand to {@link SimdUnit#low} and {@link SimdUnit#high}; in memory it must lie on the row's boundary, #AC is never raised. */
     static void loadFull(Cpu cpu, Insn insn, int n) {
         SimdUnit simd = cpu.simd;
         if (insn.kind(n) == OperandKind.XMM) {
@@ -56,8 +56,8 @@ final class SseOperands {
             return;
         }
         long address = fullAddress(cpu, insn, false);
-        simd.low = cpu.load64(insn.segment, address);
-        simd.high = cpu.load64(insn.segment, behind(cpu, address, 8));
+        simd.low = cpu.loadUnaligned64(insn.segment, address);
+        simd.high = cpu.loadUnaligned64(insn.segment, behind(cpu, address, 8));
     }
 
     /** Writes a 16-byte operand, to memory all of it or nothing. */
@@ -68,8 +68,8 @@ final class SseOperands {
         }
         long address = fullAddress(cpu, insn, true);
         probeCrossing(cpu, insn, address, 16);
-        cpu.store64(insn.segment, address, low);
-        cpu.store64(insn.segment, behind(cpu, address, 8), high);
+        cpu.storeUnaligned64(insn.segment, address, low);
+        cpu.storeUnaligned64(insn.segment, behind(cpu, address, 8), high);
     }
 
     private static long fullAddress(Cpu cpu, Insn insn, boolean write) {

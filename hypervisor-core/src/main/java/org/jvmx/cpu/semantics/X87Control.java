@@ -101,10 +101,16 @@ final class X87Control {
         return insn.operandSize == 2 ? WORD_IMAGE : DOUBLEWORD_IMAGE;
     }
 
+    /** The checked address of an image: its words have to be aligned, the registers behind them need not. */
+    private static long image(Cpu cpu, Insn insn, int size, int access) {
+        long address = cpu.address(insn, size, access == Paging.WRITE);
+        cpu.align(address, insn.operandSize == 2 ? 2 : 4);
+        cpu.probe(insn.segment, address, size, access);
+        return address;
+    }
+
     private static void fnstenv(Cpu cpu, Insn insn) {
-        int size = imageSize(insn);
-        long address = cpu.address(insn, size, true);
-        cpu.probe(insn.segment, address, size, Paging.WRITE);
+        long address = image(cpu, insn, imageSize(insn), Paging.WRITE);
         storeEnvironment(cpu, insn, address);
         cpu.fpControl |= FpException.ALL;
         X87Stack.summarize(cpu);
@@ -112,12 +118,11 @@ final class X87Control {
 
     private static void fnsave(Cpu cpu, Insn insn) {
         int environment = imageSize(insn);
-        long address = cpu.address(insn, environment + 80, true);
-        cpu.probe(insn.segment, address, environment + 80, Paging.WRITE);
+        long address = image(cpu, insn, environment + 80, Paging.WRITE);
         storeEnvironment(cpu, insn, address);
         for (int i = 0; i < 8; i++) {
             long at = SseOperands.behind(cpu, address, environment + 10 * i);
-            cpu.store64(insn.segment, at, X87Stack.significand(cpu, i));
+            cpu.storeUnaligned64(insn.segment, at, X87Stack.significand(cpu, i));
             cpu.store16(insn.segment, SseOperands.behind(cpu, at, 8), X87Stack.signExponent(cpu, i));
         }
         initialize(cpu);
@@ -152,22 +157,19 @@ final class X87Control {
 
     private static void fldenv(Cpu cpu, Insn insn) {
         X87Stack.deliverPending(cpu);
-        int size = imageSize(insn);
-        long address = cpu.address(insn, size, false);
-        cpu.probe(insn.segment, address, size, Paging.READ);
+        long address = image(cpu, insn, imageSize(insn), Paging.READ);
         loadEnvironment(cpu, insn, address);
     }
 
     private static void frstor(Cpu cpu, Insn insn) {
         X87Stack.deliverPending(cpu);
         int environment = imageSize(insn);
-        long address = cpu.address(insn, environment + 80, false);
-        cpu.probe(insn.segment, address, environment + 80, Paging.READ);
+        long address = image(cpu, insn, environment + 80, Paging.READ);
         loadEnvironment(cpu, insn, address);
         for (int i = 0; i < 8; i++) {
             int register = X87Stack.physical(cpu, i);
             long at = SseOperands.behind(cpu, address, environment + 10 * i);
-            cpu.fpSignificand[register] = cpu.load64(insn.segment, at);
+            cpu.fpSignificand[register] = cpu.loadUnaligned64(insn.segment, at);
             cpu.fpSignExponent[register] = (int) cpu.load16(insn.segment, SseOperands.behind(cpu, at, 8));
         }
     }

@@ -192,11 +192,11 @@ final class X87Transfers {
         storeTenBytes(cpu, insn, true);
     }
 
+    /** The significand is in memory already where only the exponent's bytes cannot be written. */
     private static void storeTenBytes(Cpu cpu, Insn insn, boolean pop) {
         long address = cpu.address(insn, 10, true);
         boolean stores = (cpu.fpu.unmasked() & STORE_STOPS) == 0;
         if (stores) {
-            SseOperands.probeCrossing(cpu, insn, address, 10);
             cpu.store64(insn.segment, address, cpu.fpu.significand);
             cpu.store16(insn.segment, SseOperands.behind(cpu, address, 8), cpu.fpu.signExponent);
         }
