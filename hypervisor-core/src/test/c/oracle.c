@@ -48,6 +48,7 @@ struct record current __attribute__((aligned(64), visibility("hidden")));
 uint64_t own_stack __attribute__((visibility("hidden")));
 uint64_t own_fs __attribute__((visibility("hidden")));
 uint64_t own_gs __attribute__((visibility("hidden")));
+static uint8_t *writable; /* the code pages again, for us to write to: cases must not */
 uint64_t target __attribute__((visibility("hidden")));
 uint32_t quiet_mxcsr __attribute__((visibility("hidden"))) = QUIET_MXCSR;
 static volatile int running;
@@ -152,7 +153,7 @@ static uint64_t outside(void) {
 static void run(struct record *r) {
     copy(&current, r, sizeof current);
     copy(DATA + r->window, r->memory, WINDOW);
-    uint8_t *at = (uint8_t *) r->rip;
+    uint8_t *at = writable + (r->rip - (uint64_t) CODE);
     for (uint32_t i = 0; i < r->length; i++) {
         at[i] = r->code[i];
     }
@@ -194,12 +195,17 @@ int main(int count, char **arguments) {
     uint8_t *shared = mmap(0, (size_t) status.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     int fixed = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
     uint8_t *guard = mmap(DATA - GUARD, 2 * GUARD + DATA_SIZE, PROT_NONE, fixed | MAP_NORESERVE, -1, 0);
-    uint8_t *code = mmap(CODE, CODE_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC, fixed, -1, 0);
-    if (shared == MAP_FAILED || guard != DATA - GUARD || code != CODE || mprotect(DATA, DATA_SIZE, PROT_READ | PROT_WRITE) != 0) {
+    int memory = memfd_create("code", 0);
+    if (ftruncate(memory, CODE_SIZE) != 0) {
+        return 4;
+    }
+    uint8_t *code = mmap(CODE, CODE_SIZE, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_FIXED_NOREPLACE, memory, 0);
+    writable = mmap(0, CODE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
+    if (shared == MAP_FAILED || guard != DATA - GUARD || code != CODE || writable == MAP_FAILED || mprotect(DATA, DATA_SIZE, PROT_READ | PROT_WRITE) != 0) {
         return 4;
     }
     for (int i = 0; i < CODE_SIZE; i++) {
-        code[i] = BREAKPOINT;
+        writable[i] = BREAKPOINT;
     }
     stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
     sigaltstack(&alternate, 0);

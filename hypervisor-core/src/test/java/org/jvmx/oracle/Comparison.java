@@ -15,6 +15,8 @@ final class Comparison {
     private static final int BREAKPOINT = 3;
     private static final int PAGE_FAULT = 14;
     private static final int FETCH = 1 << 4;
+    /** Linux takes the last page of the lower half for itself as well. */
+    private static final long KERNEL = 0x7fff_ffff_f000L;
     private static final int C1 = 1 << 9;
     private static final int[][] COMPARED = {{0, BYTES}, {VECTOR, OUTSIDE + 8}, {FX, FX + FX_USED}, {MEMORY, SIZE}};
     /** Twice the error that either may have. */
@@ -32,9 +34,16 @@ final class Comparison {
         for (MemorySegment side : new MemorySegment[] {silicon, ours}) {
             at(side, index, FLAGS, at(side, index, FLAGS) & ~(insn.row.flags.undefined() | FlagRule.RF));
             intAt(side, index, MXCSR_MASK, 0);
-            if (at(side, index, VECTOR) == PAGE_FAULT && at(side, index, ADDRESS) < 0) {
+            if (at(side, index, VECTOR) == PAGE_FAULT && Long.compareUnsigned(at(side, index, ADDRESS), KERNEL) >= 0) {
                 // Linux calls each user access to its half a protection violation.
                 at(side, index, ERROR, at(side, index, ERROR) | 1);
+            }
+            if (at(side, index, VECTOR) == PAGE_FAULT && Excuses.anyAddress(insn.row)) {
+                at(side, index, ADDRESS, 0);
+                at(side, index, ERROR, at(side, index, ERROR) | 1);
+            }
+            if (at(side, index, VECTOR) >= 0 && Excuses.anyTop(insn)) {
+                withoutTop(side, index);
             }
             if (!intel) {
                 shortAt(side, index, FOP, 0);
@@ -69,6 +78,21 @@ final class Comparison {
         if (at(silicon, index, VECTOR) < 0) {
             at(silicon, index, ERROR, 0);
         }
+    }
+
+    /** Brings the register stack into the order that it has with TOP 0. */
+    private static void withoutTop(MemorySegment side, int index) {
+        int status = shortAt(side, index, FSW);
+        int top = status >> 11 & 7;
+        long[] registers = new long[16];
+        for (int n = 0; n < 8; n++) {
+            registers[2 * (top + n & 7)] = at(side, index, ST + 16 * n);
+            registers[2 * (top + n & 7) + 1] = at(side, index, ST + 16 * n + 8);
+        }
+        for (int n = 0; n < 16; n++) {
+            at(side, index, ST + 8 * n, registers[n]);
+        }
+        shortAt(side, index, FSW, status & ~0x3800);
     }
 
     /** Makes significands equal that differ by one unit. */

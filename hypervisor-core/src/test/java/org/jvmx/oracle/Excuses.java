@@ -10,6 +10,7 @@ import org.jvmx.isa.Insn;
 import org.jvmx.isa.Mnemonic;
 import org.jvmx.isa.Operand;
 import org.jvmx.isa.Row;
+import org.jvmx.isa.StateClass;
 
 /**
  * What a user program on Linux cannot judge, with the reason. Everything else is compared bit for bit, but for flags that a row calls undefined.
@@ -22,6 +23,7 @@ import org.jvmx.isa.Row;
 final class Excuses {
     private static final Map<Mnemonic, String> ROWS = new EnumMap<>(Mnemonic.class);
     private static final Set<Mnemonic> APPROXIMATE = EnumSet.of(F2XM1, FYL2X, FYL2XP1, FSIN, FCOS, FSINCOS, FPTAN, FPATAN);
+    private static final Set<Mnemonic> LARGE = EnumSet.of(FXSAVE, FXRSTOR, XSAVE, XRSTOR, FNSAVE, FRSTOR, FNSTENV, FLDENV);
     private static final Set<Mnemonic> RELATIVE_ERROR = EnumSet.of(RCPPS, RCPSS, RSQRTPS, RSQRTSS);
 
     static {
@@ -65,6 +67,16 @@ final class Excuses {
             return insn.operandSize == 2 && by > 16 ? "undefined: double shift by more than the width" : null;
         }
         return null;
+    }
+
+    /** Which byte of an operand larger than a register is touched first, so where a page fault is reported, is each processor's own. */
+    static boolean anyAddress(Row row) {
+        return LARGE.contains(row.mnemonic);
+    }
+
+    /** An MMX store that faults has already set TOP to 0 on this generation of processors; the SDM says nothing of it. */
+    static boolean anyTop(Insn insn) {
+        return insn.row.state == StateClass.MMX && (insn.mnemonic == MASKMOVQ || insn.operandCount > 0 && insn.isMemory(0));
     }
 
     /** Transcendental x87 functions: 1 unit in the last place, and C1 with it. */

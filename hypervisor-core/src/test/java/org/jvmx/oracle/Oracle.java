@@ -24,7 +24,7 @@ final class Oracle implements AutoCloseable {
     static final int GROUP = 16;
 
     private static final long STEP = 0x9e37_79b9_7f4a_7c15L;
-    private static final int MOST_FAILURES = 20;
+    private static final int MOST_FAILURES = 40;
 
     private final Arena arena = Arena.ofConfined();
     private final Silicon silicon;

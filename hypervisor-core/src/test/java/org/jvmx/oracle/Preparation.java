@@ -99,6 +99,9 @@ final class Preparation {
         for (int at = 0; at < FX_USED; at += 8) {
             put(target + at, at(cases, index, FX + at) ^ (random.nextInt(8) == 0 ? random.nextLong() : 0));
         }
+        // The pointers are kept as wide as the processor's linear addresses are.
+        put(target + 8, random.nextLong() >> 17);
+        put(target + 16, random.nextLong() >> 17);
         if (wellFormed) {
             put(target + 24, intAt(cases, index, Case.MXCSR) & 0xffff);
         }

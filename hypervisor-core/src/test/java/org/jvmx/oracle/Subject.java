@@ -21,6 +21,7 @@ final class Subject implements AutoCloseable {
     private static final long DATA_FRAME = 0x1000;
     private static final long CODE_FRAME = 0x1_0000;
     private static final long USER = 7;
+    private static final long USER_READS = 5;
     private static final long NO_EXECUTE = 1L << 63;
     private static final int USER_CODE = 0x33;
     private static final int USER_DATA = 0x2b;
@@ -88,7 +89,7 @@ final class Subject implements AutoCloseable {
             host.writeLong(TABLES + 0x3000 + (Case.DATA + page >>> 12 & 511) * 8, DATA_FRAME + page | USER | NO_EXECUTE);
         }
         for (int page = 0; page < Case.CODE_SIZE; page += 4096) {
-            host.writeLong(TABLES + 0x4000 + (Case.CODE + page >>> 12 & 511) * 8, CODE_FRAME + page | USER);
+            host.writeLong(TABLES + 0x4000 + (Case.CODE + page >>> 12 & 511) * 8, CODE_FRAME + page | USER_READS);
         }
     }
 

@@ -1,0 +1,164 @@
+package org.jvmx.oracle;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.HexFormat;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.jvmx.isa.FlagRule;
+
+/** What Intel's processors were found to do where ours did something else; runs on any machine. */
+class SiliconRulesTest {
+    private static final int NONE = -1;
+    private static final int GP = 13;
+    private static final int PF = 14;
+    private static final int AC = 17;
+    private static final long RIP = Case.CODE + 0x4000;
+    private static final long ABSENT = Case.DATA + Case.DATA_SIZE;
+
+    private final Arena arena = Arena.ofConfined();
+    private final Subject subject = new Subject();
+    private final MemorySegment state = arena.allocate(Case.SIZE, 64);
+
+    SiliconRulesTest() {
+        Case.at(state, 0, Case.RIP, RIP);
+        Case.at(state, 0, Case.FLAGS, FlagRule.IF | 2);
+        Case.at(state, 0, Case.FCW, 0x37f);
+        Case.at(state, 0, Case.MXCSR, 0x1f80);
+        register(4, Case.DATA + 0x200);
+    }
+
+    @AfterEach
+    void close() {
+        subject.close();
+        arena.close();
+    }
+
+    private void register(int number, long value) {
+        Case.at(state, 0, Case.GPR + 8 * number, value);
+    }
+
+    private long register(int number) {
+        return Case.at(state, 0, Case.GPR + 8 * number);
+    }
+
+    private void alignmentChecks() {
+        Case.at(state, 0, Case.FLAGS, FlagRule.IF | FlagRule.AC | 2);
+    }
+
+    /** The window lies at the end of the data pages. */
+    private void atTheEnd() {
+        Case.intAt(state, 0, Case.WINDOW, Case.DATA_SIZE - Case.WINDOW_SIZE);
+    }
+
+    /** Runs an instruction; the vector that it raises, or -1. */
+    private int vector(String hex) {
+        byte[] code = HexFormat.of().parseHex(hex.replace(" ", ""));
+        Case.at(state, 0, Case.RIP, RIP);
+        Case.bytes(state, 0, code, code.length);
+        subject.run(state, 0);
+        return (int) Case.at(state, 0, Case.VECTOR);
+    }
+
+    @Test
+    void sixteenUnalignedBytesRaiseNoAlignmentCheck() {
+        alignmentChecks();
+        register(0, Case.DATA + 1);
+        assertEquals(NONE, vector("f30f6f00"));
+        assertEquals(NONE, vector("0f1100"));
+        assertEquals(AC, vector("488b00"));
+    }
+
+    @Test
+    void fnsaveNeedsAlignmentOfItsWordsOnly() {
+        alignmentChecks();
+        register(0, Case.DATA + 4);
+        assertEquals(NONE, vector("dd30"));
+        assertEquals(NONE, vector("dd20"));
+        register(0, Case.DATA + 2);
+        assertEquals(AC, vector("dd30"));
+        assertEquals(NONE, vector("66dd30"));
+    }
+
+    @Test
+    void fxsaveRaisesAlignmentCheckBeforeProtectionWhereDoublewordsAreUnaligned() {
+        alignmentChecks();
+        register(0, Case.DATA + 1);
+        assertEquals(AC, vector("0fae00"));
+        register(0, Case.DATA + 4);
+        assertEquals(GP, vector("0fae00"));
+        register(0, 0x0080_0000_0000_0001L);
+        assertEquals(GP, vector("0fae00"));
+    }
+
+    @Test
+    void callToANonCanonicalAddressHasStoredItsReturnAddress() {
+        register(0, 1L << 60);
+        assertEquals(GP, vector("ffd0"));
+        assertEquals(Case.DATA + 0x200, register(4));
+        assertEquals(RIP + 2, Case.at(state, 0, Case.MEMORY + 0x1f8));
+        register(4, ABSENT + 0x100);
+        assertEquals(PF, vector("ffd0"));
+    }
+
+    @Test
+    void repeatedMovsAndStosWith32BitAddressesZeroExtendTheirPointersFirst() {
+        register(6, 0x7_0000_0000L | Case.DATA);
+        register(7, 0x7_0000_0000L | Case.DATA);
+        assertEquals(NONE, vector("67f3ab"));
+        assertEquals(Case.DATA, register(7));
+        assertEquals(0x7_0000_0000L | Case.DATA, register(6));
+        register(1, 1);
+        register(7, 0x7_0000_0000L | ABSENT);
+        assertEquals(PF, vector("67f3a5"));
+        assertEquals(Case.DATA, register(6));
+        assertEquals(ABSENT, register(7));
+    }
+
+    @Test
+    void maskedStoresOfNoByteFaultAllTheSame() {
+        register(7, ABSENT);
+        assertEquals(PF, vector("660ff7c1"));
+        assertEquals(ABSENT + 8, Case.at(state, 0, Case.ADDRESS));
+        assertEquals(PF, vector("0ff7c1"));
+        assertEquals(0xff, Case.shortAt(state, 0, Case.FTW));
+    }
+
+    @Test
+    void segmentBasesMoveAs32BitsWithAnOperandSizePrefix() {
+        Case.at(state, 0, Case.FS, 0x1234_5678);
+        assertEquals(NONE, vector("f3660faec0"));
+        assertEquals(0x1234_5678, register(0));
+    }
+
+    @Test
+    void compareStringsReadsTheDestinationFirst() {
+        register(6, ABSENT);
+        register(7, ABSENT + 0x100);
+        assertEquals(PF, vector("a6"));
+        assertEquals(ABSENT + 0x100, Case.at(state, 0, Case.ADDRESS));
+    }
+
+    @Test
+    void xsaveAndXrstorTouchOnlyWhatIsAskedFor() {
+        register(3, Case.DATA - 0x40);
+        assertEquals(NONE, vector("0fae23"));
+        assertEquals(NONE, vector("0fae2b"));
+        register(0, 1);
+        assertEquals(PF, vector("0fae23"));
+        assertEquals(PF, vector("0fae2b"));
+    }
+
+    @Test
+    void fstpOfTenBytesStoresTheSignificandBeforeTheExponentFaults() {
+        atTheEnd();
+        Case.at(state, 0, Case.ST, 1L << 63);
+        Case.shortAt(state, 0, Case.FTW, 1);
+        register(0, ABSENT - 8);
+        assertEquals(PF, vector("db38"));
+        assertEquals(1L << 63, Case.at(state, 0, Case.SIZE - 8));
+        assertEquals(1, Case.shortAt(state, 0, Case.FTW));
+    }
+}
