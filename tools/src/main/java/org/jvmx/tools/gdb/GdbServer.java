@@ -15,6 +15,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jvmx.error.BackendException;
 import org.jvmx.tools.pc.Pc;
@@ -35,7 +36,7 @@ public final class GdbServer implements AutoCloseable {
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final Channel channel;
     private final Address address;
-    private volatile Attachment attachment;
+    private final CompletableFuture<Attachment> attached = new CompletableFuture<>();
 
     private GdbServer(Address asked) {
         group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("jvmx-gdb", true), NioIoHandler.newFactory());
@@ -66,14 +67,14 @@ public final class GdbServer implements AutoCloseable {
         return new GdbServer(Address.parse(address));
     }
 
+    /** A debugger that comes before there is a PC is not listened to until there is one. */
     private void accept(SocketChannel connection) {
-        Attachment present = attachment;
-        if (present == null) {
-            connection.close();
-            return;
-        }
         connections.add(connection);
-        connection.pipeline().addLast(new PacketDecoder(), new Connection(present));
+        connection.config().setAutoRead(false);
+        attached.thenAccept(attachment -> connection.eventLoop().execute(() -> {
+            connection.pipeline().addLast(new PacketDecoder(), new Connection(attachment));
+            connection.config().setAutoRead(true);
+        }));
     }
 
     /**
@@ -83,7 +84,7 @@ public final class GdbServer implements AutoCloseable {
      * @throws BackendException if the PC's processor cannot be debugged
      */
     public void attach(Pc pc, boolean await) {
-        attachment = new Attachment(pc, await);
+        attached.complete(new Attachment(pc, await));
     }
 
     /** Where it listens, with the port that was chosen. */

@@ -270,6 +270,18 @@ class GdbServerTest {
     }
 
     @Test
+    void aDebuggerMayComeBeforeTheMachineIsThere() throws Exception {
+        try (Gdb early = new Gdb(server.address().port())) {
+            early.send("?");
+            pc = new Pc(guest.pc().build());
+            server.attach(pc, true);
+            outcome = CompletableFuture.supplyAsync(pc::run);
+            assertEquals("T05thread:1;", early.receive());
+            assertEquals("W2b", early.ask("c"));
+        }
+    }
+
+    @Test
     void theDescriptionHasTheBytesOfTheRegisters() throws Exception {
         try (Gdb gdb = start()) {
             StringBuilder xml = new StringBuilder();
