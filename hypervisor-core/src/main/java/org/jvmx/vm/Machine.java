@@ -6,7 +6,6 @@ import org.jvmx.bus.InterruptController;
 import org.jvmx.bus.MmioBus;
 import org.jvmx.bus.MsrDevice;
 import org.jvmx.bus.PortBus;
-import org.jvmx.error.BackendException;
 import org.jvmx.error.ConfigException;
 import org.jvmx.memory.GuestMemory;
 import org.jvmx.memory.HostMemory;
@@ -120,12 +119,12 @@ public final class Machine implements AutoCloseable {
     /**
      * Lets a debugger hold the guest; before the machine runs.
      *
-     * @throws BackendException if the processor cannot be debugged
+     * @throws ConfigException if the processor cannot be debugged
      */
     public Inspector inspect(Inspector.Listener listener) {
         DebugFacility facility = processor.debugFacility();
         if (facility == null) {
-            throw new BackendException("backend %s has no debug facility: leave the debugger out, or choose backend software"
+            throw new ConfigException("backend %s has no debug facility: leave --gdb out, or use --backend software"
                     .formatted(spec.backend().name()));
         }
         inspector = new Inspector(this, facility, listener);

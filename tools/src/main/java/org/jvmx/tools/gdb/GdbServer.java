@@ -81,7 +81,7 @@ public final class GdbServer implements AutoCloseable {
      * Debuggers that come see this PC; one at a time. Before the PC runs.
      *
      * @param await whether the guest stands before its first instruction until a debugger lets it go
-     * @throws BackendException if the PC's processor cannot be debugged
+     * @throws org.jvmx.error.ConfigException if the PC's processor cannot be debugged
      */
     public void attach(Pc pc, boolean await) {
         attached.complete(new Attachment(pc, await));
