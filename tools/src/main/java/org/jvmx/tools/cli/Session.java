@@ -61,13 +61,11 @@ final class Session {
         if (options.await && options.gdb == null) {
             throw new ConfigException("--wait waits for a debugger: give --gdb HOST:PORT too");
         }
-        try (MetricsServer metrics = options.metrics == null ? null : MetricsServer.open(options.metrics);
-                GdbServer gdb = options.gdb == null ? null : GdbServer.open(options.gdb)) {
+        try (MetricsServer metrics = options.metrics == null ? null : MetricsServer.open(options.metrics)) {
             PcSpec spec = observed(metrics);
-            try (Pc machine = new Pc(spec); TextDisplay display = text ? TextDisplay.open(machine, terminal, new Keys()) : null) {
+            try (Pc machine = new Pc(spec); GdbServer _ = debugger(machine); TextDisplay display = text ? TextDisplay.open(machine, terminal, new Keys()) : null) {
                 pc = machine;
                 announce(spec, metrics);
-                debug(gdb);
                 return finish(guarded(display), spec);
             }
         }
@@ -128,14 +126,16 @@ final class Session {
         }
     }
 
-    private void debug(GdbServer gdb) {
-        if (gdb == null) {
-            return;
+    /** The server for a debugger; null if none is asked for. */
+    private GdbServer debugger(Pc machine) {
+        if (options.gdb == null) {
+            return null;
         }
-        gdb.attach(pc, options.await);
+        GdbServer gdb = GdbServer.open(options.gdb, machine, options.await);
         if (!options.quiet) {
             System.err.println("jvmx: in gdb: target remote " + gdb.address());
         }
+        return gdb;
     }
 
     /** Runs with the terminal raw, the clock watched and signals heeded, and puts everything back. */

@@ -18,7 +18,7 @@ final class Connection extends SimpleChannelInboundHandler<PacketDecoder.Event> 
     }
 
     @Override
-    public void handlerAdded(ChannelHandlerContext context) {
+    public void channelActive(ChannelHandlerContext context) {
         channel = context.channel();
         if (!attachment.connect(this)) {
             context.close();

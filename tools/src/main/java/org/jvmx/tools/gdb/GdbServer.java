@@ -15,7 +15,6 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jvmx.error.BackendException;
 import org.jvmx.tools.pc.Pc;
@@ -25,8 +24,7 @@ import org.jvmx.tools.server.Address;
  * Lets gdb debug a PC's guest: {@code target remote HOST:PORT}.
  *
  * <pre>{@code
- * try (GdbServer gdb = GdbServer.open("127.0.0.1:1234"); Pc pc = new Pc(spec)) {
- *     gdb.attach(pc, true);
+ * try (Pc pc = new Pc(spec); GdbServer gdb = GdbServer.open("127.0.0.1:1234", pc, true)) {
  *     pc.run();
  * }
  * }</pre>
@@ -36,9 +34,10 @@ public final class GdbServer implements AutoCloseable {
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final Channel channel;
     private final Address address;
-    private final CompletableFuture<Attachment> attached = new CompletableFuture<>();
+    private final Attachment attachment;
 
-    private GdbServer(Address asked) {
+    private GdbServer(Address asked, Pc pc, boolean await) {
+        attachment = new Attachment(pc, await);
         group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("jvmx-gdb", true), NioIoHandler.newFactory());
         ServerBootstrap bootstrap = new ServerBootstrap().group(group).channel(NioServerSocketChannel.class)
                 .option(ChannelOption.SO_REUSEADDR, true).childOption(ChannelOption.TCP_NODELAY, true)
@@ -59,32 +58,19 @@ public final class GdbServer implements AutoCloseable {
     }
 
     /**
-     * Listens at {@code HOST:PORT}, or at a port of the loopback address.
-     *
-     * @throws org.jvmx.error.JvmxException if that is no address, or is taken
-     */
-    public static GdbServer open(String address) {
-        return new GdbServer(Address.parse(address));
-    }
-
-    /** A debugger that comes before there is a PC is not listened to until there is one. */
-    private void accept(SocketChannel connection) {
-        connections.add(connection);
-        connection.config().setAutoRead(false);
-        attached.thenAccept(attachment -> connection.eventLoop().execute(() -> {
-            connection.pipeline().addLast(new PacketDecoder(), new Connection(attachment));
-            connection.config().setAutoRead(true);
-        }));
-    }
-
-    /**
-     * Debuggers that come see this PC; one at a time. Before the PC runs.
+     * Listens at {@code HOST:PORT}, or at a port of the loopback address, from now on. Debuggers that come see this PC, one at a time. Before the
+     * PC runs.
      *
      * @param await whether the guest stands before its first instruction until a debugger lets it go
-     * @throws org.jvmx.error.ConfigException if the PC's processor cannot be debugged
+     * @throws org.jvmx.error.JvmxException if that is no address, or is taken, or if the PC's processor cannot be debugged
      */
-    public void attach(Pc pc, boolean await) {
-        attached.complete(new Attachment(pc, await));
+    public static GdbServer open(String address, Pc pc, boolean await) {
+        return new GdbServer(Address.parse(address), pc, await);
+    }
+
+    private void accept(SocketChannel connection) {
+        connections.add(connection);
+        connection.pipeline().addLast(new PacketDecoder(), new Connection(attachment));
     }
 
     /** Where it listens, with the port that was chosen. */

@@ -35,9 +35,9 @@ class RealGdbTest {
     /** What gdb prints when it does these commands with the guest before its first instruction. */
     private String session(List<String> commands) throws Exception {
         assumeTrue(installed(), "gdb is not installed: its session with a guest is not tested");
-        try (GdbServer server = GdbServer.open("127.0.0.1:0"); Pc pc = new Pc(guest.pc().build())) {
-            server.attach(pc, true);
-            CompletableFuture<Outcome> outcome = CompletableFuture.supplyAsync(pc::run);
+        try (Pc pc = new Pc(guest.pc().build()); GdbServer server = GdbServer.open("127.0.0.1:0", pc, true)) {
+            CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+            Thread.ofPlatform().daemon().start(() -> outcome.complete(pc.run()));
             try {
                 return run("target remote " + server.address(), commands);
             } finally {
