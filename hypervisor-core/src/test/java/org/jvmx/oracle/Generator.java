@@ -29,13 +29,9 @@ final class Generator {
     private final long[] gpr = new long[16];
 
     Generator(long seed) {
-        random = new SplittableRandom(seed);
+        random = new SplittableRandom(seed).split();
         numbers = new NastyNumbers(random.split());
         encoding = new Encoding(random.split());
-    }
-
-    SplittableRandom random() {
-        return random;
     }
 
     /** An instruction of the row that may be judged, or null where none was found. */

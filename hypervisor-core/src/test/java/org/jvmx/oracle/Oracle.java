@@ -85,9 +85,12 @@ final class Oracle implements AutoCloseable {
 
     private void fill(int at, long seed) {
         Generator generator = new Generator(seed);
-        Insn insn = null;
+        // Seeds are a golden ratio apart, so twice as many groups as there are rows reach each one.
+        int number = (int) Math.unsignedMultiplyHigh(seed, rows.size());
+        Insn insn = generator.instruction(rows.get(number));
         while (insn == null) {
-            insn = generator.instruction(rows.get(generator.random().nextInt(rows.size())));
+            number = (number + 1) % rows.size();
+            insn = generator.instruction(rows.get(number));
         }
         for (int n = at; n < at + GROUP; n++) {
             generator.state(insn, inputs, n);
@@ -166,6 +169,11 @@ final class Oracle implements AutoCloseable {
         };
     }
 
+    /** Rows that should have been judged. */
+    List<Row> missed() {
+        return rows.stream().filter(row -> judged[row.id] == 0).toList();
+    }
+
     /** All of it as text. */
     String report() {
         StringBuilder text = new StringBuilder();
@@ -180,11 +188,7 @@ final class Oracle implements AutoCloseable {
         undefined.forEach((reason, count) -> text.append("not compared, %s: %,d%n".formatted(reason, count)));
         unjudged.forEach((reason, list) -> text.append("not judged, ").append(reason).append(": ")
                 .append(String.join(" ", new TreeSet<>(list.stream().map(row -> row.mnemonic.name()).toList()))).append("\n"));
-        for (Row row : rows) {
-            if (total > 100L * rows.size() && judged[row.id] == 0) {
-                text.append("never judged: ").append(row).append("\n");
-            }
-        }
+        missed().forEach(row -> text.append("never judged: ").append(row).append("\n"));
         failing.forEach((row, count) -> text.append("disagrees %,d times of %,d: %s%n".formatted(count, judged[row.id], row)));
         failures.forEach(text::append);
         return text.toString();
