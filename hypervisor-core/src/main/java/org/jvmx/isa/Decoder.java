@@ -258,7 +258,7 @@ public final class Decoder {
         Row found = slot[0];
         if (found.modRm) {
             modrm = next();
-        } else if (opcode == 0x90 && rexB != 0 && map == OpcodeMap.ONE_BYTE) {
+        } else if (opcode == 0x90 && rexB != 0 && rep != 0xf3 && map == OpcodeMap.ONE_BYTE) {
             return slots[0x91][0];
         }
         return found;

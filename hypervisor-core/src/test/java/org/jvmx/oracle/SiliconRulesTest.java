@@ -134,6 +134,16 @@ class SiliconRulesTest {
     }
 
     @Test
+    void pauseStaysPauseWithRexB() {
+        register(0, 1);
+        register(8, 2);
+        assertEquals(NONE, vector("f34190"));
+        assertEquals(1, register(0));
+        assertEquals(NONE, vector("4190"));
+        assertEquals(2, register(0));
+    }
+
+    @Test
     void compareStringsReadsTheDestinationFirst() {
         register(6, ABSENT);
         register(7, ABSENT + 0x100);
