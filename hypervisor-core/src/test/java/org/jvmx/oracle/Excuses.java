@@ -74,6 +74,11 @@ final class Excuses {
         return LARGE.contains(row.mnemonic);
     }
 
+    /** Whether a bad header or a missing page of the legacy region is found first depends on the header. */
+    static boolean anyOrder(Row row) {
+        return row.mnemonic == XRSTOR;
+    }
+
     /** An MMX store that faults has already set TOP to 0 on this generation of processors; the SDM says nothing of it. */
     static boolean anyTop(Insn insn) {
         return insn.row.state == StateClass.MMX && (insn.mnemonic == MASKMOVQ || insn.operandCount > 0 && insn.isMemory(0));

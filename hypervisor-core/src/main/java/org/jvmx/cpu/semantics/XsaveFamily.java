@@ -77,6 +77,9 @@ final class XsaveFamily {
 
     private static long areaAddress(Cpu cpu, Insn insn, int size, int alignment, boolean write) {
         long linear = cpu.address(insn, size, write);
+        if (cpu.longMode() && !Cpu.canonical(linear)) {
+            throw cpu.badAddress(insn.segment);
+        }
         if ((linear & alignment - 1) != 0) {
             cpu.align(linear, 4);
             throw cpu.gp(0);
