@@ -32,6 +32,7 @@ final class KvmCapabilities {
     private static final Set<Control> NEVER = Set.of(PrimaryControl.CR3_LOAD_EXITING, PrimaryControl.CR3_STORE_EXITING);
 
     private static final List<Control> CHOSEN = List.of(PinBasedControl.ACTIVATE_PREEMPTION_TIMER, PrimaryControl.INTERRUPT_WINDOW_EXITING,
+            PrimaryControl.NMI_WINDOW_EXITING,
             ExitControl.LOAD_IA32_PAT, ExitControl.LOAD_IA32_EFER, ExitControl.SAVE_PREEMPTION_TIMER_VALUE, EntryControl.LOAD_DEBUG_CONTROLS,
             EntryControl.IA32E_MODE_GUEST, EntryControl.LOAD_IA32_PAT, EntryControl.LOAD_IA32_EFER);
 

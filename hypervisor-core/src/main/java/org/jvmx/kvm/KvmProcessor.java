@@ -29,6 +29,8 @@ import org.jvmx.vmx.VmcsField;
  */
 final class KvmProcessor implements LogicalProcessor {
     private static final int VTPR = 0x80;
+    /** KVM makes no exit when the guest can take an NMI again: it is looked at in this time. */
+    private static final long WATCH_NANOS = 30_000;
 
     private final Vcpu vcpu;
     private final RegisterFile registers;
@@ -44,6 +46,7 @@ final class KvmProcessor implements LogicalProcessor {
     private final int physicalAddressWidth;
     private ExecutionControls controls;
     private boolean timed;
+    private boolean injected;
     private long deadline;
     /** KVM has made an exit while it finished an instruction: the next run begins with it. */
     private boolean queued;
@@ -102,6 +105,7 @@ final class KvmProcessor implements LogicalProcessor {
     @Override
     public void inject(int information, int errorCode, int instructionLength) {
         finish();
+        injected = true;
         int type = Interruption.type(information);
         if (Interruption.software(type) && Interruption.vector(information) != KvmExits.BREAKPOINT) {
             registers.plain(RegisterFile.RIP, registers.plain(RegisterFile.RIP) + instructionLength);
@@ -118,6 +122,9 @@ final class KvmProcessor implements LogicalProcessor {
         long now = kicks.now();
         deadline = timed ? now + time.nanos(controls.preemptionTimer & 0xffff_ffffL) : Long.MAX_VALUE;
         kicks.bind();
+        if (controls.has(PrimaryControl.NMI_WINDOW_EXITING)) {
+            finish();
+        }
         if (queued) {
             queued = false;
             if (left(exit)) {
@@ -131,8 +138,15 @@ final class KvmProcessor implements LogicalProcessor {
     private void loop(Exit exit, long start) {
         long now = start;
         boolean shadow = controls.has(PrimaryControl.USE_TPR_SHADOW);
+        boolean watching = controls.has(PrimaryControl.NMI_WINDOW_EXITING);
         while (true) {
-            if (timed) {
+            if (watching) {
+                if (!injected && events.interruptibility() == 0) {
+                    exit.begin(ExitReason.NMI_WINDOW, 0, 0);
+                    return;
+                }
+                kicks.deadline(Math.min(deadline, now + WATCH_NANOS), now);
+            } else if (timed) {
                 kicks.deadline(deadline, now);
             }
             boolean systemChanged = registers.isDirty(RegisterFile.SREGS);
@@ -141,6 +155,7 @@ final class KvmProcessor implements LogicalProcessor {
                 vcpu.cr8(priority() >> 4);
             }
             int result = vcpu.enter();
+            injected = false;
             registers.ran();
             pending.none();
             if (shadow && result != -Errno.EINVAL) {

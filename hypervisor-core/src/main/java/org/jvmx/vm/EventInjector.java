@@ -28,8 +28,6 @@ final class EventInjector {
     private final int primary;
     private final long taskPriority;
     private final boolean shadowed;
-    /** The control that makes an NMI window leave the guest; 0 where there is none, and the next exit has to do. */
-    private final int nmiWindow;
     private InterruptController controller = new NoInterrupts();
     private int windows;
     private int lastPriority;
@@ -39,7 +37,6 @@ final class EventInjector {
         this.counters = counters;
         this.primary = setup.primaryControls();
         this.taskPriority = host.address(setup.virtualApic()) + VmcsSetup.VTPR;
-        this.nmiWindow = vmx.capabilities().allows(PrimaryControl.NMI_WINDOW_EXITING) ? NMI_WINDOW : 0;
         this.shadowed = vmx.capabilities().has(VmcsField.TPR_THRESHOLD);
     }
 
@@ -52,7 +49,7 @@ final class EventInjector {
     void prepare() {
         int wanted = 0;
         if (controller.nmiPending() && !injectNmi()) {
-            wanted = nmiWindow;
+            wanted = NMI_WINDOW;
         }
         if (controller.pending() && !injectInterrupt()) {
             wanted |= INTERRUPT_WINDOW;

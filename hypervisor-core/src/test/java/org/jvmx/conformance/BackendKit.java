@@ -275,15 +275,31 @@ abstract class BackendKit extends InstructionKit {
 
     @ParameterizedTest
     @EnumSource
+    void theNmiWindowOpensWhenTheHandlerReturns(Mode mode) {
+        assumeTrue(exact() || mode != Mode.PROTECTED, "this host emulates protected mode without paging, and has no IRET there");
+        try (TinyGuest guest = guest(mode)) {
+            assumeTrue(guest.offered.allows(PrimaryControl.NMI_WINDOW_EXITING), "the processor has no NMI window");
+            guest.code(asm -> asm.op(JMP, TinyGuest.CODE)).handler(2, asm -> asm.op(OUT, TinyGuest.PORT, AL)
+                    .op(mode == Mode.LONG ? IRETQ : mode == Mode.PROTECTED ? IRETD : IRET));
+            guest.set(ENTRY_INTERRUPTION_INFORMATION, Interruption.of(Interruption.NMI, 2, false) & 0xffff_ffffL);
+            wrote(guest.enter(), TinyGuest.PORT, 1, 0);
+            guest.add(PIN_BASED_CONTROLS, PinBasedControl.VIRTUAL_NMIS);
+            guest.add(PRIMARY_CONTROLS, PrimaryControl.NMI_WINDOW_EXITING);
+            Exit exit = guest.accept();
+            assertEquals(ExitReason.NMI_WINDOW, exit.reason());
+            assertEquals(0, guest.get(GUEST_INTERRUPTIBILITY_STATE));
+            assertEquals(TinyGuest.CODE, guest.get(GUEST_RIP));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void theInterruptWindowOpensWhileInterruptsAreEnabled(Mode mode) {
         try (TinyGuest guest = guest(mode)) {
             guest.code(asm -> asm.op(OUT, TinyGuest.PORT, AL).op(STI).op(JMP, TinyGuest.CODE + 3));
             guest.add(PRIMARY_CONTROLS, PrimaryControl.INTERRUPT_WINDOW_EXITING);
             assertEquals(ExitReason.IO_INSTRUCTION, guest.enter().reason());
             Exit exit = guest.accept();
-            while (exit.reason() == ExitReason.EXTERNAL_INTERRUPT) {
-                exit = guest.enter();
-            }
             assertEquals(ExitReason.INTERRUPT_WINDOW, exit.reason());
             assertEquals(Rflags.IF, guest.get(GUEST_RFLAGS) & Rflags.IF);
             assertEquals(TinyGuest.CODE + 3, guest.get(GUEST_RIP));

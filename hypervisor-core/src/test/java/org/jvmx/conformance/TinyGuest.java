@@ -15,6 +15,7 @@ import org.jvmx.vmx.ControlWord;
 import org.jvmx.vmx.EntryControl;
 import org.jvmx.vmx.Exit;
 import org.jvmx.vmx.ExitControl;
+import org.jvmx.vmx.ExitReason;
 import org.jvmx.vmx.GuestMapping;
 import org.jvmx.vmx.PinBasedControl;
 import org.jvmx.vmx.PrimaryControl;
@@ -211,8 +212,16 @@ final class TinyGuest implements AutoCloseable {
         return VmcsField.values()[first.ordinal() + n];
     }
 
-    /** Enters the guest, for the first time or once more. */
+    /** Enters the guest, for the first time or once more; the host's own interrupts, which may come at any time, are passed over. */
     Exit enter() {
+        Exit exit = enterOnce();
+        while (exit.reason() == ExitReason.EXTERNAL_INTERRUPT) {
+            exit = enterOnce();
+        }
+        return exit;
+    }
+
+    private Exit enterOnce() {
         int result = launched ? vmx.vmresume() : vmx.vmlaunch();
         assertEquals(Vmx.SUCCEED, result, () -> "error " + get(VM_INSTRUCTION_ERROR) + " " + vmx.failure());
         launched |= !vmx.exit().entryFailure();
