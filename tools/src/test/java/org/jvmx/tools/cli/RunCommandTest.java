@@ -79,7 +79,7 @@ class RunCommandTest {
     @CsvSource(delimiter = '|', value = {"--disk x.img|--disk has no meaning yet", "--net user|--net has no meaning yet", "--policy p|--policy has no",
         "--policy-watch|--policy-watch has no", "--parallel|--parallel has no", "--gdb nowhere|'nowhere' is no address", "--wait|--wait waits for a debugger",
         "--translator-stat|--translator-stat has no", "-c 2|--cpus 2 is not possible yet", "-smp 4|--cpus 4 is not possible yet",
-        "--backend kvm|--backend kvm is not possible yet", "--backend qemu|no backend 'qemu'", "--clock sun|--clock 'sun' is not known",
+        "--backend qemu|no backend 'qemu'", "--clock sun|--clock 'sun' is not known",
         "--device floppy|--device floppy is not known", "--display gtk|--display 'gtk' is not known", "--on-reset hang|--on-reset 'hang' is not known",
         "--format zip|'zip' is no format", "-m 12Q|'12Q' is no size", "-m 4k|memory of 4096 bytes is not possible", "--timeout soon|'soon' is no duration",
         "--max-exits 0|--max-exits 0 is not possible", "--serial morse|--serial 'morse' is not known", "--frobnicate|--frobnicate",
