@@ -66,6 +66,9 @@ public final class KvmSystem implements AutoCloseable {
 
     private void check() {
         int version = apiVersion();
+        if (version < 0) {
+            throw new BackendException("%s is no KVM: %s; use --backend software".formatted(DEVICE, Errno.text(version)));
+        }
         if (version != API_VERSION) {
             throw new BackendException("%s speaks version %d of its interface and not %d, as every Linux since 2.6.22 does; use --backend software"
                     .formatted(DEVICE, version, API_VERSION));

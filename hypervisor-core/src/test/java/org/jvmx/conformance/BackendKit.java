@@ -337,6 +337,37 @@ abstract class BackendKit extends InstructionKit {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void theMonitorTrapFlagStopsAfterEachInstruction(Mode mode) {
+        try (TinyGuest guest = guest(mode)) {
+            assumeTrue(guest.offered.allows(PrimaryControl.MONITOR_TRAP_FLAG), "the processor makes no single steps");
+            guest.code(asm -> asm.op(NOP).op(INC, EAX).op(NOP).op(HLT));
+            guest.add(PRIMARY_CONTROLS, PrimaryControl.MONITOR_TRAP_FLAG);
+            assertEquals(ExitReason.MONITOR_TRAP_FLAG, guest.enter().reason());
+            assertEquals(TinyGuest.CODE + 1, guest.get(GUEST_RIP));
+            assertEquals(ExitReason.MONITOR_TRAP_FLAG, guest.enter().reason());
+            assertEquals(1, guest.vmx.registers().gpr(0));
+            guest.set(PRIMARY_CONTROLS, guest.get(PRIMARY_CONTROLS) & ~PrimaryControl.MONITOR_TRAP_FLAG.mask());
+            assertEquals(ExitReason.HLT, guest.enter().reason());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aBreakpointLeavesTheGuestIfTheBitmapSaysSo(Mode mode) {
+        assumeTrue(exact(), "this host cannot emulate INT3 once somebody wants to know of it");
+        try (TinyGuest guest = guest(mode)) {
+            guest.code(asm -> asm.op(INT3).op(HLT));
+            guest.set(EXCEPTION_BITMAP, 1 << 3);
+            Exit exit = guest.enter();
+            assertEquals(ExitReason.EXCEPTION_NMI, exit.reason());
+            assertEquals(3, Interruption.vector(exit.interruptionInformation()));
+            assertEquals(Interruption.SOFTWARE_EXCEPTION, Interruption.type(exit.interruptionInformation()));
+            assertEquals(TinyGuest.CODE, guest.get(GUEST_RIP));
+        }
+    }
+
     // State
 
     @ParameterizedTest
