@@ -20,6 +20,9 @@
 #define CODE ((uint8_t *) 0x21000000)
 #define CODE_SIZE 0x10000
 #define STUB 0x20
+#define POINTER 0x28
+#define CODE32 0x23
+#define CODE64 0x33
 #define WINDOW 0x400
 #define HEADER 0x1000
 #define BREAKPOINT 0xcc
@@ -36,7 +39,8 @@ struct record {
     int64_t vector;  /* of the exception, or -1 */
     uint64_t error, address;
     uint64_t outside; /* a digest of what was written outside the window */
-    uint8_t pad[0x200 - 0xd8];
+    uint32_t compatibility; /* run in a 32-bit code segment */
+    uint8_t pad[0x200 - 0xdc];
     uint8_t fx[512]; /* as FXSAVE64 writes it */
     uint8_t memory[WINDOW];
 };
@@ -50,10 +54,15 @@ uint64_t own_fs __attribute__((visibility("hidden")));
 uint64_t own_gs __attribute__((visibility("hidden")));
 static uint8_t *writable; /* the code pages again, for us to write to: cases must not */
 uint64_t target __attribute__((visibility("hidden")));
+struct {
+    uint32_t offset;
+    uint16_t selector;
+} far_target __attribute__((visibility("hidden")));
 uint32_t quiet_mxcsr __attribute__((visibility("hidden"))) = QUIET_MXCSR;
 static volatile int running;
 
 void enter_case(void);
+void enter_compatibility(void);
 void leave_case(void);
 void after_signal(void);
 void signal_entry(int, siginfo_t *, void *);
@@ -75,6 +84,8 @@ __asm__(".text\n"
         " mov current+0x68(%rip), %r13\n mov current+0x70(%rip), %r14\n mov current+0x78(%rip), %r15\n"
         " mov current+0x20(%rip), %rsp\n"
         " jmp *target(%rip)\n"
+        "enter_compatibility:\n"
+        " ljmp *far_target(%rip)\n"
         "leave_case:\n"
         " mov %rsp, current+0x20(%rip)\n mov own_stack(%rip), %rsp\n"
         " mov %rax, current+0x00(%rip)\n mov %rcx, current+0x08(%rip)\n mov %rdx, current+0x10(%rip)\n mov %rbx, current+0x18(%rip)\n"
@@ -123,6 +134,7 @@ __attribute__((used, visibility("hidden"))) void on_signal(int number, siginfo_t
     regs[REG_RIP] = (greg_t) after_signal;
     regs[REG_RSP] = (greg_t) own_stack;
     regs[REG_EFL] = 0x202;
+    regs[REG_CSGSFS] = (regs[REG_CSGSFS] & ~0xffffLL) | CODE64;
 }
 
 static void copy(void *to, const void *from, size_t count) {
@@ -150,6 +162,31 @@ static uint64_t outside(void) {
     return digest;
 }
 
+static void put(uint8_t *at, uint64_t value, int size) {
+    for (int i = 0; i < size; i++) {
+        at[i] = (uint8_t) (value >> 8 * i);
+    }
+}
+
+/* Behind the instruction: JMP through a pointer, in a 32-bit segment after a far JMP to it. */
+static void way_out(uint8_t *at, struct record *r) {
+    uint8_t *end = at + r->length;
+    uint8_t *jump = end;
+    target = r->rip;
+    if (r->compatibility) {
+        put(end, 0xea, 1);
+        put(end + 1, r->rip + STUB, 4);
+        put(end + 5, CODE64, 2);
+        jump = at + STUB;
+        far_target.offset = (uint32_t) r->rip;
+        far_target.selector = CODE32;
+        target = (uint64_t) enter_compatibility;
+    }
+    put(jump, 0x25ff, 2);
+    put(jump + 2, (uint64_t) (at + POINTER - jump - 6), 4);
+    put(at + POINTER, (uint64_t) leave_case, 8);
+}
+
 static void run(struct record *r) {
     copy(&current, r, sizeof current);
     copy(DATA + r->window, r->memory, WINDOW);
@@ -157,21 +194,13 @@ static void run(struct record *r) {
     for (uint32_t i = 0; i < r->length; i++) {
         at[i] = r->code[i];
     }
-    /* The way out: JMP through the pointer at the stub. */
-    at[r->length] = 0xff;
-    at[r->length + 1] = 0x25;
-    int32_t distance = STUB - (int32_t) r->length - 6;
-    for (int i = 0; i < 4; i++) {
-        at[r->length + 2 + i] = (uint8_t) (distance >> 8 * i);
-    }
-    *(uint64_t *) (at + STUB) = (uint64_t) leave_case;
-    target = r->rip;
+    way_out(at, r);
     current.rip = r->rip + r->length;
     current.vector = -1;
     running = 1;
     enter_case();
     running = 0;
-    for (int i = 0; i < STUB + 8; i++) {
+    for (int i = 0; i < POINTER + 8; i++) {
         at[i] = BREAKPOINT;
     }
     copy(current.memory, DATA + r->window, WINDOW);
@@ -207,6 +236,8 @@ int main(int count, char **arguments) {
     for (int i = 0; i < CODE_SIZE; i++) {
         writable[i] = BREAKPOINT;
     }
+    /* 32-bit code needs them; 64-bit code does not care. */
+    __asm__ volatile("mov %0, %%ds\n mov %0, %%es\n" ::"r"(0x2b));
     stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
     sigaltstack(&alternate, 0);
     struct sigaction action = {.sa_sigaction = signal_entry, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};

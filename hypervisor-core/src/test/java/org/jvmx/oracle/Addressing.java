@@ -55,7 +55,9 @@ final class Addressing {
             aim();
         }
         implicit();
-        System.arraycopy(gpr, 0, registers, 0, 16);
+        for (int n = 0; n < 16; n++) {
+            registers[n] = insn.mode64() ? gpr[n] : gpr[n] & 0xffff_ffffL;
+        }
     }
 
     private long pick() {

@@ -21,6 +21,8 @@ final class Case {
     static final int ADDRESS = 0xc8;
     /** A digest of what was written outside the window. */
     static final int OUTSIDE = 0xd0;
+    /** 1 for a case in a 32-bit code segment of compatibility mode. */
+    static final int COMPATIBILITY = 0xd8;
     static final int FX = 0x200;
     static final int FX_USED = 416;
     static final int FCW = FX;
@@ -43,7 +45,7 @@ final class Case {
     static final int CODE_SIZE = 0x10000;
     /** An instruction has this much room; what is outside of it in its page is breakpoints. */
     static final int SLOT = 0x100;
-    static final int SLOT_USED = 0x28;
+    static final int SLOT_USED = 0x30;
 
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;

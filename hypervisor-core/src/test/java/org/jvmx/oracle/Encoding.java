@@ -20,13 +20,17 @@ final class Encoding {
     private final SplittableRandom random;
     private final Decoder decoder = new Decoder();
     private int length;
+    /** 8, or 4 for compatibility mode. */
+    private int codeSize = 8;
+    private boolean addressPrefix;
 
     Encoding(SplittableRandom random) {
         this.random = random;
     }
 
     /** An instruction of the row, or null where none was found. */
-    Insn of(Row row) {
+    Insn of(Row row, int size) {
+        codeSize = size;
         RowShape shape = RowShape.of(row);
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             write(row, shape);
@@ -40,7 +44,7 @@ final class Encoding {
 
     /** Decodes the bytes as they are now. */
     Insn decode() {
-        return decoder.decode(bytes, 0, Decoder.MAX_LENGTH, 8);
+        return decoder.decode(bytes, 0, Decoder.MAX_LENGTH, codeSize);
     }
 
     private boolean in(int chances) {
@@ -60,6 +64,9 @@ final class Encoding {
         }
         if (has(row, Operand.Ob) || has(row, Operand.Ov)) {
             displacementAt = length;
+        }
+        if (codeSize == 4 && addressPrefix) {
+            displacementAt = 0;
         }
         int tail = length;
         while (length < bytes.length) {
@@ -84,7 +91,8 @@ final class Encoding {
         if (in(8)) {
             put(SEGMENTS[random.nextInt(SEGMENTS.length)]);
         }
-        if (in(8)) {
+        addressPrefix = in(8);
+        if (addressPrefix) {
             put(0x67);
         }
         if (row.lock && in(5) || in(200)) {
@@ -107,7 +115,7 @@ final class Encoding {
             put(random.nextBoolean() ? 0xf3 : 0xf2);
         }
         boolean wide = shape.sizes() == 8 || in(3);
-        if (wide || random.nextBoolean()) {
+        if (codeSize == 8 && (wide || random.nextBoolean())) {
             put(0x40 | random.nextInt(8) | (wide ? 8 : 0));
         }
         escape(row.map);
@@ -135,13 +143,14 @@ final class Encoding {
         if (in(8)) {
             put(SEGMENTS[random.nextInt(SEGMENTS.length)]);
         }
-        if (in(8)) {
+        addressPrefix = in(8);
+        if (addressPrefix) {
             put(0x67);
         }
         int map = row.map.ordinal() - OpcodeMap.VEX_0F.ordinal() + 1;
-        int vvvv = shape.vvvv() ? random.nextInt(16) : 15;
+        int vvvv = !shape.vvvv() ? 15 : codeSize == 8 ? random.nextInt(16) : 8 + random.nextInt(8);
         put(0xc4);
-        put(random.nextInt(8) << 5 | map);
+        put((codeSize == 8 ? random.nextInt(8) << 5 : 0xe0) | map);
         put((random.nextBoolean() ? 0x80 : 0) | vvvv << 3 | Integer.numberOfTrailingZeros(shape.prefixes()));
         put(row.opcode);
     }

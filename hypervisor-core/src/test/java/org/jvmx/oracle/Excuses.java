@@ -15,10 +15,8 @@ import org.jvmx.isa.StateClass;
 /**
  * What a user program on Linux cannot judge, with the reason. Everything else is compared bit for bit, but for flags that a row calls undefined.
  *
- * <p>Rows that do not exist in 64-bit mode are not run: where their meaning is shared with a row that does (INC, DEC and PUSH of a register, ADD and its kin
- * at 82H, LAHF, SAHF), judging that row judges them, because a meaning is found by mnemonic and never asks for the code size; those whose mnemonic exists in
- * no other mode (AAA, AAD, AAM, AAS, DAA, DAS, BOUND, ARPL, PUSHA, POPA, INTO, SALC, LES, LDS) have tests with results from the SDM's operation sections. What a
- * 16-bit or 32-bit code segment changes (defaults of size, address wrap, limits) is the decoder's and the segments', both compared elsewhere.
+ * <p>Rows without a 64-bit form, and one in five cases of the others, run in a 32-bit code segment of compatibility mode. 16-bit code segments are not run: what they
+ * change (defaults of size, wrap of addresses, limits) is the decoder's and the segments' and is compared elsewhere, and 66H and 67H reach the same meanings here.
  */
 final class Excuses {
     private static final Map<Mnemonic, String> ROWS = new EnumMap<>(Mnemonic.class);
@@ -31,7 +29,7 @@ final class Excuses {
         excuse("enters the host's kernel", SYSCALL, SYSENTER, INT);
         excuse("reaches the hypervisor below the host", VMCALL);
         excuse("the host's kernel emulates it under CR4.UMIP", SGDT, SIDT, SLDT, STR, SMSW);
-        excuse("depends on the host's descriptor tables", CALL_FAR, JMP_FAR, RET_FAR, IRET, IRETD, IRETQ, LSS, LFS, LGS, POP_SREG, LAR, LSL, VERR, VERW);
+        excuse("depends on the host's descriptor tables", CALL_FAR, JMP_FAR, RET_FAR, IRET, IRETD, IRETQ, LSS, LFS, LGS, LES, LDS, POP_SREG, LAR, LSL, VERR, VERW);
         excuse("which parts are written depends on how a processor tracks its state", XSAVEOPT, XSAVEC);
     }
 
@@ -46,9 +44,6 @@ final class Excuses {
 
     /** Why a row is not judged at all, or null. */
     static String excused(Row row) {
-        if (row.not64) {
-            return "does not exist in 64-bit mode";
-        }
         if (row.mnemonic == MOV_SREG && row.operands.getFirst() == Operand.Sw) {
             return "depends on the host's descriptor tables";
         }

@@ -36,8 +36,9 @@ final class Generator {
 
     /** An instruction of the row that may be judged, or null where none was found. */
     Insn instruction(Row row) {
+        int size = row.not64 || !row.only64 && random.nextInt(5) == 0 ? 4 : 8;
         for (int attempt = 0; attempt < 10; attempt++) {
-            Insn insn = encoding.of(row);
+            Insn insn = encoding.of(row, size);
             if (insn == null || Excuses.excused(insn) == null) {
                 return insn;
             }
@@ -74,6 +75,7 @@ final class Generator {
         for (int n = 0; n < 16; n++) {
             at(cases, index, GPR + 8 * n, gpr[n]);
         }
+        intAt(cases, index, COMPATIBILITY, insn.mode64() ? 0 : 1);
         bytes(cases, index, encoding.bytes, insn.length);
     }
 

@@ -35,7 +35,7 @@ final class Preparation {
         boolean usual = random.nextInt(4) != 0;
         switch (insn.mnemonic) {
             case JMP, CALL, RET -> transfer(target, gpr);
-            case POPF, POPFQ -> withoutTrapFlag(gpr[4]);
+            case POPF, POPFD, POPFQ -> withoutTrapFlag(gpr[4]);
             case LDMXCSR -> put(target, usual ? word(target) & ~0xffff_0000L : word(target));
             case FXRSTOR -> image(target, usual);
             case XSAVE, XRSTOR -> {
@@ -53,7 +53,7 @@ final class Preparation {
             }
         }
         if (insn.operandCount > 0 && insn.kind(0) == OperandKind.RELATIVE) {
-            int size = insn.row.operands.getFirst() == Operand.Jb ? 1 : 4;
+            int size = insn.row.operands.getFirst() == Operand.Jb ? 1 : Math.min(insn.operandSize, 4);
             long from = Generator.address(insn) + insn.length;
             encoding.patch(insn.length - size, size == 1 ? nearby() - from : place() - from, size);
         }

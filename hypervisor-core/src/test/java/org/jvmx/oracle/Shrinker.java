@@ -71,7 +71,7 @@ final class Shrinker {
     private String describe(MemorySegment state, long seed) throws IOException {
         boolean reproduced = !oracle.agree(state, insn);
         byte[] bytes = bytes(state, 0);
-        Insn last = new Decoder().decode(bytes, 8);
+        Insn last = new Decoder().decode(bytes, insn.codeSize);
         StringBuilder text = new StringBuilder();
         text.append("%n%s%n  %s   bytes %s%n".formatted(insn.row, last == null ? "?" : last.text(at(state, 0, RIP)), Oracle.hex(bytes)));
         text.append("  again with -Djvmx.oracle.seed=%d -Djvmx.oracle.cases=%d%n".formatted(seed, Oracle.GROUP));

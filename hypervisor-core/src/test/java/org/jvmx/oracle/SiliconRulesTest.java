@@ -171,4 +171,36 @@ class SiliconRulesTest {
         assertEquals(1L << 63, Case.at(state, 0, Case.SIZE - 8));
         assertEquals(1, Case.shortAt(state, 0, Case.FTW));
     }
+
+    private void compatibilityMode() {
+        Case.intAt(state, 0, Case.COMPATIBILITY, 1);
+    }
+
+    @Test
+    void popaLeavesWhatItPoppedBeforeItFaulted() {
+        compatibilityMode();
+        atTheEnd();
+        register(4, ABSENT - 4);
+        Case.at(state, 0, Case.SIZE - 8, 0x1234_5678L << 32);
+        assertEquals(PF, vector("61"));
+        assertEquals(0x1234_5678, register(7));
+        assertEquals(ABSENT - 4, register(4));
+    }
+
+    @Test
+    void arplReadsBeforeItWrites() {
+        compatibilityMode();
+        register(0, ABSENT);
+        assertEquals(PF, vector("6308"));
+        assertEquals(4, Case.at(state, 0, Case.ERROR));
+    }
+
+    @Test
+    void aStoreThatAnUnmaskedExceptionStopsDoesNotAskItsSegment() {
+        compatibilityMode();
+        Case.at(state, 0, Case.FX, 0x37e);
+        assertEquals(NONE, vector("64db18"));
+        assertEquals(NONE, vector("dbe2"));
+        assertEquals(NONE, vector("64db38"));
+    }
 }

@@ -24,6 +24,7 @@ final class Subject implements AutoCloseable {
     private static final long USER_READS = 5;
     private static final long NO_EXECUTE = 1L << 63;
     private static final int USER_CODE = 0x33;
+    private static final int USER_CODE32 = 0x23;
     private static final int USER_DATA = 0x2b;
     private static final int NULL_SEGMENT = 1 << 16;
     private static final int SUMMARY = 0x8080;
@@ -67,9 +68,9 @@ final class Subject implements AutoCloseable {
         cpu.cr0 = 0x8005_0033L;
         cpu.xcr0 = 3;
         for (int segment = 0; segment < 6; segment++) {
-            boolean absent = segment != Cpu.CS && segment != Cpu.SS;
-            cpu.selector[segment] = absent ? 0 : segment == Cpu.CS ? USER_CODE : USER_DATA;
-            cpu.access[segment] = absent ? NULL_SEGMENT : segment == Cpu.CS ? 0xa0fb : 0xc0f3;
+            boolean absent = segment >= Cpu.FS;
+            cpu.selector[segment] = absent ? 0 : USER_DATA;
+            cpu.access[segment] = absent ? NULL_SEGMENT : 0xc0f3;
             cpu.limit[segment] = absent ? 0 : 0xffff_ffffL;
         }
         cpu.cpl = 3;
@@ -97,6 +98,9 @@ final class Subject implements AutoCloseable {
     void run(MemorySegment cases, int index) {
         load(cases, index);
         long start = cpu.rip;
+        boolean compatibility = Case.intAt(cases, index, Case.COMPATIBILITY) != 0;
+        cpu.selector[Cpu.CS] = compatibility ? USER_CODE32 : USER_CODE;
+        cpu.access[Cpu.CS] = compatibility ? 0xc0fb : 0xa0fb;
         cpu.modeChanged();
         cpu.attention = 0;
         ExitReason reason;

@@ -194,7 +194,7 @@ final class DescriptorTables {
     }
 
     private static void adjustRpl(Cpu cpu, Insn insn) {
-        long destination = cpu.operandForUpdate(insn, 0);
+        long destination = cpu.operand(insn, 0);
         long source = cpu.operand(insn, 1);
         boolean raise = (destination & 3) < (source & 3);
         if (raise) {

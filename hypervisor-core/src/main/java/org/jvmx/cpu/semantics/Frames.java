@@ -28,16 +28,15 @@ final class Frames {
         cpu.reg(Cpu.RSP, cpu.stackSize(), top);
     }
 
+    /** A fault leaves the registers that were popped before it. */
     private static void popAll(Cpu cpu, int size) {
         int width = cpu.stackSize();
         long mask = Cpu.mask(width);
         long top = cpu.gpr[Cpu.RSP];
         for (int slot = 0; slot < 8; slot++) {
-            read(cpu, top + (long) slot * size & mask, size);
-        }
-        for (int slot = 0; slot < 8; slot++) {
+            long value = read(cpu, top + (long) slot * size & mask, size);
             if (slot != 7 - Cpu.RSP) {
-                cpu.reg(7 - slot, size, read(cpu, top + (long) slot * size & mask, size));
+                cpu.reg(7 - slot, size, value);
             }
         }
         cpu.reg(Cpu.RSP, width, top + 8 * size);

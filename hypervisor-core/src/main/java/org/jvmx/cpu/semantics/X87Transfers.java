@@ -168,13 +168,11 @@ final class X87Transfers {
         storeResult(cpu, insn, value, pop);
     }
 
-    /** Stores first, since only that can fault. */
+    /** Stores first, since only that can fault; an unmasked exception leaves memory and its segment unasked. */
     private static void storeResult(Cpu cpu, Insn insn, long value, boolean pop) {
         boolean stores = (cpu.fpu.unmasked() & STORE_STOPS) == 0;
         if (stores) {
             cpu.operand(insn, 0, value);
-        } else {
-            cpu.address(insn, insn.width(0), true);
         }
         X87Stack.end(cpu, insn, 0);
         if (stores && pop) {
@@ -194,9 +192,9 @@ final class X87Transfers {
 
     /** The significand is in memory already where only the exponent's bytes cannot be written. */
     private static void storeTenBytes(Cpu cpu, Insn insn, boolean pop) {
-        long address = cpu.address(insn, 10, true);
         boolean stores = (cpu.fpu.unmasked() & STORE_STOPS) == 0;
         if (stores) {
+            long address = cpu.address(insn, 10, true);
             cpu.store64(insn.segment, address, cpu.fpu.significand);
             cpu.store16(insn.segment, SseOperands.behind(cpu, address, 8), cpu.fpu.signExponent);
         }
