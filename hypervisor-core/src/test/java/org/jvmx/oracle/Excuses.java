@@ -15,8 +15,8 @@ import org.jvmx.isa.StateClass;
 /**
  * What a user program on Linux cannot judge, with the reason. Everything else is compared bit for bit, but for flags that a row calls undefined.
  *
- * <p>Rows without a 64-bit form, and one in five cases of the others, run in a 32-bit code segment of compatibility mode. 16-bit code segments are not run: what they
- * change (defaults of size, wrap of addresses, limits) is the decoder's and the segments' and is compared elsewhere, and 66H and 67H reach the same meanings here.
+ * <p>Rows without a 64-bit form, and one in five cases of the others, run in a 32-bit code segment of compatibility mode. 16-bit code segments are not run: what
+ * they change (defaults of size, wrap of addresses, limits) is the decoder's and the segments' and is compared elsewhere; 66H and 67H reach the same meanings here.
  */
 final class Excuses {
     private static final Map<Mnemonic, String> ROWS = new EnumMap<>(Mnemonic.class);
@@ -29,7 +29,8 @@ final class Excuses {
         excuse("enters the host's kernel", SYSCALL, SYSENTER, INT);
         excuse("reaches the hypervisor below the host", VMCALL);
         excuse("the host's kernel emulates it under CR4.UMIP", SGDT, SIDT, SLDT, STR, SMSW);
-        excuse("depends on the host's descriptor tables", CALL_FAR, JMP_FAR, RET_FAR, IRET, IRETD, IRETQ, LSS, LFS, LGS, LES, LDS, POP_SREG, LAR, LSL, VERR, VERW);
+        excuse("depends on the host's descriptor tables", CALL_FAR, JMP_FAR, RET_FAR, IRET, IRETD, IRETQ, LSS, LFS, LGS, LES, LDS,
+                POP_SREG, LAR, LSL, VERR, VERW);
         excuse("which parts are written depends on how a processor tracks its state", XSAVEOPT, XSAVEC);
     }
 

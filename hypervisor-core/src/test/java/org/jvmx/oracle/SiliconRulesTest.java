@@ -203,4 +203,15 @@ class SiliconRulesTest {
         assertEquals(NONE, vector("dbe2"));
         assertEquals(NONE, vector("64db38"));
     }
+
+    @Test
+    void boundReadsTheUpperBoundOnlyIfTheLowerOneHolds() {
+        compatibilityMode();
+        atTheEnd();
+        register(0, ABSENT - 4);
+        Case.at(state, 0, Case.SIZE - 8, 1L << 32);
+        assertEquals(5, vector("6208"));
+        register(1, 1);
+        assertEquals(PF, vector("6208"));
+    }
 }

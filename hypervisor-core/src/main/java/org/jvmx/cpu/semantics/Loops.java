@@ -43,14 +43,18 @@ final class Loops {
         }
     }
 
+    /** The upper bound is not read where the lower one is violated. */
     private static void bound(Cpu cpu, Insn insn) {
         int width = insn.operandSize;
         long offset = cpu.offset(insn);
         long lower = cpu.load(insn.segment, cpu.linear(insn.segment, offset, width, false), width);
+        long index = Cpu.signed(cpu.operand(insn, 0), width);
+        if (index < Cpu.signed(lower, width)) {
+            throw cpu.raise(VECTOR_BR);
+        }
         long second = offset + width & Cpu.mask(insn.addressSize);
         long upper = cpu.load(insn.segment, cpu.linear(insn.segment, second, width, false), width);
-        long index = Cpu.signed(cpu.operand(insn, 0), width);
-        if (index < Cpu.signed(lower, width) || index > Cpu.signed(upper, width)) {
+        if (index > Cpu.signed(upper, width)) {
             throw cpu.raise(VECTOR_BR);
         }
     }
