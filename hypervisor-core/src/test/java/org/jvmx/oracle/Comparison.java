@@ -21,6 +21,7 @@ final class Comparison {
     private static final int NEAR_THE_END = 640;
     private static final int PROTECTION = 13;
     private static final int PAGE_FAULT = 14;
+    private static final int ALIGNMENT = 17;
     private static final int FETCH = 1 << 4;
     /** Linux takes the last page of the lower half for itself as well. */
     private static final long KERNEL = 0x7fff_ffff_f000L;
@@ -99,7 +100,8 @@ final class Comparison {
     /** Whether an access across 4 GiB is excused: with that limit it may or may not fault. SDM Vol. 3, "Limit Checking". */
     private static boolean wraps(MemorySegment silicon, int index) {
         long address = at(silicon, index, ADDRESS);
-        return at(silicon, index, VECTOR) == PAGE_FAULT && (address + NEAR_THE_END & 0xffff_ffffL) < 2 * NEAR_THE_END;
+        boolean missing = at(silicon, index, VECTOR) == PAGE_FAULT && (address + NEAR_THE_END & 0xffff_ffffL) < 2 * NEAR_THE_END;
+        return missing || at(silicon, index, VECTOR) == ALIGNMENT;
     }
 
     /** Brings the register stack into the order that it has with TOP 0. */

@@ -73,7 +73,7 @@ final class Generator {
         floats(insn, cases, index);
         new Preparation(random, insn, encoding).prepare(cases, index, addressing, gpr);
         for (int n = 0; n < 16; n++) {
-            at(cases, index, GPR + 8 * n, gpr[n]);
+            at(cases, index, GPR + 8 * n, insn.mode64() ? gpr[n] : gpr[n] & 0xffff_ffffL);
         }
         intAt(cases, index, COMPATIBILITY, insn.mode64() ? 0 : 1);
         bytes(cases, index, encoding.bytes, insn.length);
