@@ -65,7 +65,7 @@ final class Comparison {
             at(ours, index, VECTOR, at(silicon, index, VECTOR));
             at(ours, index, ERROR, at(silicon, index, ERROR));
         }
-        if (!insn.mode64() && wraps(silicon, index) && (at(ours, index, VECTOR) & ~1) == STACK_FAULT) {
+        if (!insn.mode64() && wraps(insn, silicon, index) && (at(ours, index, VECTOR) & ~1) == STACK_FAULT) {
             Case.copy(silicon, index, ours, index);
         }
         if (Excuses.approximate(insn.row)) {
@@ -98,10 +98,11 @@ final class Comparison {
     }
 
     /** Whether an access across 4 GiB is excused: with that limit it may or may not fault. SDM Vol. 3, "Limit Checking". */
-    private static boolean wraps(MemorySegment silicon, int index) {
+    private static boolean wraps(Insn insn, MemorySegment silicon, int index) {
         long address = at(silicon, index, ADDRESS);
         boolean missing = at(silicon, index, VECTOR) == PAGE_FAULT && (address + NEAR_THE_END & 0xffff_ffffL) < 2 * NEAR_THE_END;
-        return missing || at(silicon, index, VECTOR) == ALIGNMENT;
+        long vector = at(silicon, index, VECTOR);
+        return missing || vector == ALIGNMENT || vector == PROTECTION && insn.row.alignment > 1;
     }
 
     /** Brings the register stack into the order that it has with TOP 0. */
