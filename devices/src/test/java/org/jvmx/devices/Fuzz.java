@@ -16,9 +16,10 @@ public final class Fuzz {
     }
 
     /** Registers of a device under test: {@code ports} entries are (device, number of ports). */
-    public record Target(FakeClock clock, List<PortDevice> ports, List<Integer> counts, List<MmioDevice> memories, int memorySize, Runnable stimulus) {
+    public record Target(FakeClock clock, List<PortDevice> ports, List<Integer> counts, List<MmioDevice> memories, int memorySize,
+            Runnable stimulus) {
         public static Target ports(FakeClock clock, PortDevice device, int count) {
-            return new Target(clock, List.of(device), List.of(count), List.of(), 0, () -> { });
+            return new Target(clock, List.of(device), List.of(count), List.of(), 0, () -> {});
         }
     }
 

@@ -98,8 +98,8 @@ class WiringTest {
         ports.map(PciBus.ADDRESS_PORT, 1, pci.addressPort());
         ports.map(PciBus.DATA_PORT, PciBus.DATA_PORTS, pci.dataPort());
         ports.map(DebugConsole.PORT, 1, new DebugConsole(ByteSink.NONE));
-        ports.map(DebugExit.PORT, DebugExit.PORTS, new DebugExit(value -> { }));
-        ports.map(Pvpanic.PORT, 1, new Pvpanic(value -> { }));
+        ports.map(DebugExit.PORT, DebugExit.PORTS, new DebugExit(value -> {}));
+        ports.map(Pvpanic.PORT, 1, new Pvpanic(value -> {}));
         FwCfg config = new FwCfg(memory);
         ports.map(FwCfg.PORT, FwCfg.PORTS, config.ports());
         ports.map(FwCfg.DMA_PORT, FwCfg.DMA_PORTS, config.dma());

@@ -30,10 +30,12 @@ public final class ProcessorModel {
     private record Cr4Feature(CpuidBit bit, long mask) {
     }
 
-    private static final List<Cr4Feature> CR4_FEATURES = List.of(new Cr4Feature(CpuidBit.VME, Cr4.VME | Cr4.PVI), new Cr4Feature(CpuidBit.TSC, Cr4.TSD),
+    private static final List<Cr4Feature> CR4_FEATURES = List.of(new Cr4Feature(CpuidBit.VME, Cr4.VME | Cr4.PVI),
+            new Cr4Feature(CpuidBit.TSC, Cr4.TSD),
             new Cr4Feature(CpuidBit.DE, Cr4.DE), new Cr4Feature(CpuidBit.PSE, Cr4.PSE), new Cr4Feature(CpuidBit.PAE, Cr4.PAE),
             new Cr4Feature(CpuidBit.MCE, Cr4.MCE), new Cr4Feature(CpuidBit.PGE, Cr4.PGE), new Cr4Feature(CpuidBit.FXSR, Cr4.OSFXSR),
-            new Cr4Feature(CpuidBit.SSE, Cr4.OSXMMEXCPT), new Cr4Feature(CpuidBit.UMIP, Cr4.UMIP), new Cr4Feature(CpuidBit.FSGSBASE, Cr4.FSGSBASE),
+            new Cr4Feature(CpuidBit.SSE, Cr4.OSXMMEXCPT), new Cr4Feature(CpuidBit.UMIP, Cr4.UMIP),
+            new Cr4Feature(CpuidBit.FSGSBASE, Cr4.FSGSBASE),
             new Cr4Feature(CpuidBit.PCID, Cr4.PCIDE), new Cr4Feature(CpuidBit.XSAVE, Cr4.OSXSAVE), new Cr4Feature(CpuidBit.SMEP, Cr4.SMEP),
             new Cr4Feature(CpuidBit.SMAP, Cr4.SMAP), new Cr4Feature(CpuidBit.VMX, Cr4.VMXE));
 
@@ -175,7 +177,8 @@ public final class ProcessorModel {
      * GDS_NO RFDS_NO ITS_NO.
      */
     public long archCapabilities() {
-        return 1L | 1L << 1 | 1L << 3 | 1L << 4 | 1L << 5 | 1L << 6 | 1L << 8 | 1L << 13 | 1L << 14 | 1L << 15 | 1L << 20 | 1L << 24 | 1L << 26
+        return 1L | 1L << 1 | 1L << 3 | 1L << 4 | 1L << 5 | 1L << 6 | 1L << 8 | 1L << 13 | 1L << 14 | 1L << 15 | 1L << 20 | 1L << 24
+                | 1L << 26
                 | 1L << 27 | 1L << 62;
     }
 

@@ -4,7 +4,7 @@ package org.jvmx.bus;
 @FunctionalInterface
 public interface ByteSink {
     /** Swallows everything. */
-    ByteSink NONE = value -> { };
+    ByteSink NONE = value -> {};
 
     /** Takes one byte, 0 to 255. */
     void write(int value);

@@ -4,7 +4,7 @@ package org.jvmx.bus;
 @FunctionalInterface
 public interface IrqLine {
     /** A line that leads nowhere. */
-    IrqLine NONE = level -> { };
+    IrqLine NONE = level -> {};
 
     /** Drives the line. */
     void set(boolean level);

@@ -26,7 +26,8 @@ public final class MmioBus {
         boolean overlapsNext = at < bases.length && base + size > bases[at];
         boolean overlapsPrevious = at > 0 && ends[at - 1] > base;
         if (size <= 0 || overlapsNext || overlapsPrevious) {
-            throw new IllegalStateException("memory-mapped range 0x%x to 0x%x is empty or overlaps another device's".formatted(base, base + size - 1));
+            throw new IllegalStateException(
+                    "memory-mapped range 0x%x to 0x%x is empty or overlaps another device's".formatted(base, base + size - 1));
         }
         bases = insert(bases, at, base);
         ends = insert(ends, at, base + size);

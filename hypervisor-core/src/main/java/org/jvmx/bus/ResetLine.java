@@ -4,7 +4,7 @@ package org.jvmx.bus;
 @FunctionalInterface
 public interface ResetLine {
     /** A line that leads nowhere. */
-    ResetLine NONE = kind -> { };
+    ResetLine NONE = kind -> {};
 
     /** How much is reset. */
     enum Kind {

@@ -80,7 +80,8 @@ final class Debugging implements DebugFacility {
         to.putLong(cpu.fpInstruction).putLong(cpu.fpData).putInt(cpu.mxcsr).putInt(MXCSR_MASK);
         for (int n = 0; n < 8; n++) {
             int physical = cpu.fpTop + n & 7;
-            to.putLong(REGISTERS + 16 * n, cpu.fpSignificand[physical]).putLong(REGISTERS + 8 + 16 * n, cpu.fpSignExponent[physical] & 0xffff);
+            to.putLong(REGISTERS + 16 * n, cpu.fpSignificand[physical]).putLong(REGISTERS + 8 + 16 * n,
+                    cpu.fpSignExponent[physical] & 0xffff);
         }
         for (int n = 0; n < cpu.xmm.length; n++) {
             to.putLong(XMM + 8 * n, cpu.xmm[n]);

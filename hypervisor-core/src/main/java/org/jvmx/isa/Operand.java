@@ -56,13 +56,20 @@ public enum Operand {
     /** How wide an operand is; some widths follow the operand size. */
     enum Width {
         ANY(0), B(1), W(2), D(4), Q(8), T(10), DQ(16),
-        /** The operand size. */ V(0),
-        /** 2 or 4: the operand size, but never 8. */ Z(0),
-        /** 4 or 8: the operand size, but never 2. */ Y(0),
-        /** 8 in 64-bit mode, else 4. */ N(0),
-        /** A selector and an offset of the operand size. */ P(0),
-        /** A pair of operands of the operand size. */ A(0),
-        /** A pseudo-descriptor: limit and base. */ S(0);
+        /** The operand size. */
+        V(0),
+        /** 2 or 4: the operand size, but never 8. */
+        Z(0),
+        /** 4 or 8: the operand size, but never 2. */
+        Y(0),
+        /** 8 in 64-bit mode, else 4. */
+        N(0),
+        /** A selector and an offset of the operand size. */
+        P(0),
+        /** A pair of operands of the operand size. */
+        A(0),
+        /** A pseudo-descriptor: limit and base. */
+        S(0);
 
         private final int bytes;
 

@@ -113,7 +113,8 @@ final class GuestFields {
             case GUEST_IA32_PAT -> registers.listed(RegisterFile.PAT, value);
             case GUEST_IA32_DEBUGCTL -> registers.listed(RegisterFile.DEBUGCTL, value);
             case GUEST_INTERRUPTIBILITY_STATE -> events.interruptibility((int) value);
-            case GUEST_PDPTE0, GUEST_PDPTE1, GUEST_PDPTE2, GUEST_PDPTE3 -> pdptes[field.ordinal() - VmcsField.GUEST_PDPTE0.ordinal()] = value;
+            case GUEST_PDPTE0, GUEST_PDPTE1, GUEST_PDPTE2, GUEST_PDPTE3 ->
+                pdptes[field.ordinal() - VmcsField.GUEST_PDPTE0.ordinal()] = value;
             default -> writeSegment(field, value);
         }
     }

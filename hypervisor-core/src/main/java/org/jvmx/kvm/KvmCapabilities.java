@@ -23,7 +23,8 @@ final class KvmCapabilities {
     private static final int REVISION = 0x4a56_4d4b;
 
     private static final Set<Control> ALWAYS = Set.of(PinBasedControl.EXTERNAL_INTERRUPT_EXITING, PinBasedControl.NMI_EXITING,
-            PinBasedControl.VIRTUAL_NMIS, PrimaryControl.HLT_EXITING, PrimaryControl.UNCONDITIONAL_IO_EXITING, PrimaryControl.USE_TPR_SHADOW,
+            PinBasedControl.VIRTUAL_NMIS, PrimaryControl.HLT_EXITING, PrimaryControl.UNCONDITIONAL_IO_EXITING,
+            PrimaryControl.USE_TPR_SHADOW,
             PrimaryControl.ACTIVATE_SECONDARY_CONTROLS, SecondaryControl.ENABLE_EPT, SecondaryControl.UNRESTRICTED_GUEST,
             SecondaryControl.ENABLE_RDTSCP, SecondaryControl.ENABLE_INVPCID, ExitControl.SAVE_DEBUG_CONTROLS,
             ExitControl.HOST_ADDRESS_SPACE_SIZE, ExitControl.SAVE_IA32_PAT, ExitControl.SAVE_IA32_EFER);
@@ -33,14 +34,17 @@ final class KvmCapabilities {
 
     private static final List<Control> CHOSEN = List.of(PinBasedControl.ACTIVATE_PREEMPTION_TIMER, PrimaryControl.INTERRUPT_WINDOW_EXITING,
             PrimaryControl.NMI_WINDOW_EXITING,
-            ExitControl.LOAD_IA32_PAT, ExitControl.LOAD_IA32_EFER, ExitControl.SAVE_PREEMPTION_TIMER_VALUE, EntryControl.LOAD_DEBUG_CONTROLS,
+            ExitControl.LOAD_IA32_PAT, ExitControl.LOAD_IA32_EFER, ExitControl.SAVE_PREEMPTION_TIMER_VALUE,
+            EntryControl.LOAD_DEBUG_CONTROLS,
             EntryControl.IA32E_MODE_GUEST, EntryControl.LOAD_IA32_PAT, EntryControl.LOAD_IA32_EFER);
 
     /** The guest owns its control registers, and KVM translates. */
-    private static final Set<VmcsField> MISSING = EnumSet.of(VmcsField.EPT_POINTER, VmcsField.CR0_GUEST_HOST_MASK, VmcsField.CR4_GUEST_HOST_MASK,
-            VmcsField.CR0_READ_SHADOW, VmcsField.CR4_READ_SHADOW, VmcsField.CR3_TARGET_COUNT, VmcsField.CR3_TARGET_VALUE0,
-            VmcsField.CR3_TARGET_VALUE1, VmcsField.CR3_TARGET_VALUE2, VmcsField.CR3_TARGET_VALUE3, VmcsField.IO_BITMAP_A, VmcsField.IO_BITMAP_B,
-            VmcsField.PAGE_FAULT_ERROR_CODE_MASK, VmcsField.PAGE_FAULT_ERROR_CODE_MATCH, VmcsField.GUEST_SMBASE);
+    private static final Set<VmcsField> MISSING =
+            EnumSet.of(VmcsField.EPT_POINTER, VmcsField.CR0_GUEST_HOST_MASK, VmcsField.CR4_GUEST_HOST_MASK,
+                    VmcsField.CR0_READ_SHADOW, VmcsField.CR4_READ_SHADOW, VmcsField.CR3_TARGET_COUNT, VmcsField.CR3_TARGET_VALUE0,
+                    VmcsField.CR3_TARGET_VALUE1, VmcsField.CR3_TARGET_VALUE2, VmcsField.CR3_TARGET_VALUE3, VmcsField.IO_BITMAP_A,
+                    VmcsField.IO_BITMAP_B,
+                    VmcsField.PAGE_FAULT_ERROR_CODE_MASK, VmcsField.PAGE_FAULT_ERROR_CODE_MATCH, VmcsField.GUEST_SMBASE);
 
     private KvmCapabilities() {
     }

@@ -68,12 +68,15 @@ final class KvmCpuid implements CpuidTable {
         int leaf = wanted.leaf;
         int offered = find(leaf, wanted.subleaf);
         return switch (leaf) {
-            case 1 -> new Leaf(leaf, 0, false, wanted.eax, wanted.ebx, wanted.ecx & (kvm(offered, 2) | OURS_ECX), wanted.edx & (kvm(offered, 3) | OURS_EDX));
-            case 7 -> new Leaf(leaf, wanted.subleaf, true, wanted.subleaf == 0 ? wanted.eax : wanted.eax & kvm(offered, 0), wanted.ebx & kvm(offered, 1),
+            case 1 -> new Leaf(leaf, 0, false, wanted.eax, wanted.ebx, wanted.ecx & (kvm(offered, 2) | OURS_ECX),
+                    wanted.edx & (kvm(offered, 3) | OURS_EDX));
+            case 7 -> new Leaf(leaf, wanted.subleaf, true, wanted.subleaf == 0 ? wanted.eax : wanted.eax & kvm(offered, 0),
+                    wanted.ebx & kvm(offered, 1),
                     wanted.ecx & kvm(offered, 2), wanted.edx & kvm(offered, 3));
             case 0xd -> new Leaf(leaf, wanted.subleaf, true, wanted.eax & kvm(offered, 0), wanted.ebx, wanted.ecx, wanted.edx);
-            case EXTENDED + 1, EXTENDED + 7 -> new Leaf(leaf, 0, false, wanted.eax, wanted.ebx & kvm(offered, 1), wanted.ecx & kvm(offered, 2),
-                    wanted.edx & kvm(offered, 3));
+            case EXTENDED + 1, EXTENDED + 7 ->
+                new Leaf(leaf, 0, false, wanted.eax, wanted.ebx & kvm(offered, 1), wanted.ecx & kvm(offered, 2),
+                        wanted.edx & kvm(offered, 3));
             default -> wanted;
         };
     }

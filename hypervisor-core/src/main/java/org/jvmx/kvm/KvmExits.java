@@ -68,7 +68,8 @@ final class KvmExits {
             }
             case 17 -> throw internal();
             case 29, 30 -> pending.msr(exit, reason);
-            default -> throw new BackendException("KVM made an exit with the reason %d, which this backend did not ask for".formatted(reason));
+            default ->
+                throw new BackendException("KVM made an exit with the reason %d, which this backend did not ask for".formatted(reason));
         }
         return true;
     }
@@ -114,6 +115,7 @@ final class KvmExits {
                 bytes.append(n == 0 ? ", bytes" : "").append(" %02x".formatted(run.get(JAVA_BYTE, BYTES + n)));
             }
         }
-        return new BackendException("KVM gave up with internal error %d: %s%s; --backend software runs such a guest".formatted(suberror, what, bytes));
+        return new BackendException(
+                "KVM gave up with internal error %d: %s%s; --backend software runs such a guest".formatted(suberror, what, bytes));
     }
 }

@@ -264,7 +264,7 @@ final class KvmProcessor implements LogicalProcessor {
                 events.forgetGeneralProtection();
             }
             case HALT -> registers.plain(RegisterFile.RIP, registers.plain(RegisterFile.RIP) - 1);
-            case NONE -> { }
+            case NONE -> {}
         }
         if (!pending.answered()) {
             pending.none();

@@ -70,13 +70,15 @@ public final class KvmSystem implements AutoCloseable {
             throw new BackendException("%s is no KVM: %s; use --backend software".formatted(DEVICE, Errno.text(version)));
         }
         if (version != API_VERSION) {
-            throw new BackendException("%s speaks version %d of its interface and not %d, as every Linux since 2.6.22 does; use --backend software"
-                    .formatted(DEVICE, version, API_VERSION));
+            throw new BackendException(
+                    "%s speaks version %d of its interface and not %d, as every Linux since 2.6.22 does; use --backend software"
+                            .formatted(DEVICE, version, API_VERSION));
         }
         for (Capability capability : Capability.values()) {
             if (capability.required() && value(capability) == 0) {
-                throw new BackendException("%s does not offer %s (%s): a newer Linux does; use --backend software".formatted(DEVICE, capability,
-                        capability.meaning()));
+                throw new BackendException(
+                        "%s does not offer %s (%s): a newer Linux does; use --backend software".formatted(DEVICE, capability,
+                                capability.meaning()));
             }
         }
     }

@@ -158,7 +158,8 @@ final class MemorySlots implements GuestMapping {
         }
         int slot = used.nextClearBit(0);
         if (slot >= limit) {
-            throw new BackendException("all %d memory slots of KVM are in use: map fewer, larger ranges, or use --backend software".formatted(limit));
+            throw new BackendException(
+                    "all %d memory slots of KVM are in use: map fewer, larger ranges, or use --backend software".formatted(limit));
         }
         set(slot, region.rights == ALL ? 0 : READ_ONLY_FLAG, region, region.size);
         used.set(slot);

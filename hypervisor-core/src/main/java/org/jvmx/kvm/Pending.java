@@ -21,7 +21,9 @@ import org.jvmx.vmx.IoQualification;
  */
 final class Pending {
     /** What KVM waits for. */
-    enum Kind { NONE, PORT, MEMORY, MSR, HYPERCALL, HALT }
+    enum Kind {
+        NONE, PORT, MEMORY, MSR, HYPERCALL, HALT
+    }
 
     private static final int IN = 0;
     private static final int MSR_READ = 29;

@@ -25,7 +25,8 @@ final class RegisterFile {
     static final int MSRS = 4;
     static final int XCRS = 5;
 
-    private static final Ioctl[] GET = {Ioctl.GET_REGS, Ioctl.GET_SREGS, Ioctl.GET_VCPU_EVENTS, Ioctl.GET_DEBUGREGS, Ioctl.GET_MSRS, Ioctl.GET_XCRS};
+    private static final Ioctl[] GET =
+            {Ioctl.GET_REGS, Ioctl.GET_SREGS, Ioctl.GET_VCPU_EVENTS, Ioctl.GET_DEBUGREGS, Ioctl.GET_MSRS, Ioctl.GET_XCRS};
     private static final Ioctl[] SET = {Ioctl.SET_REGS, Ioctl.SET_SREGS, Ioctl.SET_VCPU_EVENTS, Ioctl.SET_DEBUGREGS, Ioctl.SET_MSRS, null};
     private static final String[] NAMES = {"general registers", "segment and control registers", "pending events", "debug registers",
         "model-specific registers", "extended control registers"};
@@ -224,7 +225,8 @@ final class RegisterFile {
     int rights(int segment) {
         MemorySegment all = group(SREGS);
         long at = SEGMENT[segment];
-        return all.get(JAVA_BYTE, at + TYPE) & AccessRights.TYPE | bit(all, at + S, AccessRights.S) | (all.get(JAVA_BYTE, at + DPL) & 3) << AccessRights.DPL_SHIFT
+        return all.get(JAVA_BYTE, at + TYPE) & AccessRights.TYPE | bit(all, at + S, AccessRights.S)
+                | (all.get(JAVA_BYTE, at + DPL) & 3) << AccessRights.DPL_SHIFT
                 | bit(all, at + PRESENT, AccessRights.P) | bit(all, at + AVL, AccessRights.AVL) | bit(all, at + L, AccessRights.L)
                 | bit(all, at + DB, AccessRights.DB) | bit(all, at + G, AccessRights.G) | bit(all, at + UNUSABLE, AccessRights.UNUSABLE);
     }

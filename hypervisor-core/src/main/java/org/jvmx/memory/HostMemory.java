@@ -29,7 +29,7 @@ public final class HostMemory implements AutoCloseable {
     private final long[] chunks;
     /** A bit for each 64-byte line of a frame that holds decoded code. */
     private final long[] codeLines;
-    private CodeWatch watch = frame -> { };
+    private CodeWatch watch = frame -> {};
     private long allocated;
     private long resident;
 
@@ -80,7 +80,8 @@ public final class HostMemory implements AutoCloseable {
         long start = allocated;
         long rounded = bytes + PAGE - 1 & -PAGE;
         if (rounded > size - start) {
-            throw new IllegalStateException("host-physical space of %d bytes is used up: %d more wanted at 0x%x".formatted(size, rounded, start));
+            throw new IllegalStateException(
+                    "host-physical space of %d bytes is used up: %d more wanted at 0x%x".formatted(size, rounded, start));
         }
         allocated = start + rounded;
         return start;

@@ -67,12 +67,16 @@ public final class ExitStatistics implements ExitObserver {
             }
         }
         seen.sort(Comparator.comparingLong(this::samples).reversed());
-        StringBuilder text = new StringBuilder("Analyze events for all VMs, all VCPUs%s:%n%n".formatted(virtual ? ", times are virtual" : ""));
-        text.append("%20s %10s %9s %9s %12s %12s %16s%n%n".formatted("VM-EXIT", "Samples", "Samples%", "Time%", "Min Time", "Max Time", "Avg time"));
+        StringBuilder text =
+                new StringBuilder("Analyze events for all VMs, all VCPUs%s:%n%n".formatted(virtual ? ", times are virtual" : ""));
+        text.append("%20s %10s %9s %9s %12s %12s %16s%n%n".formatted("VM-EXIT", "Samples", "Samples%", "Time%", "Min Time", "Max Time",
+                "Avg time"));
         for (ExitReason reason : seen) {
             row(text, reason, total, time);
         }
-        return text.append(String.format(Locale.ROOT, "%nTotal Samples:%d, Total events handled time:%.2fus.%n", total, time / NANOS_PER_MICRO)).toString();
+        return text.append(
+                String.format(Locale.ROOT, "%nTotal Samples:%d, Total events handled time:%.2fus.%n", total, time / NANOS_PER_MICRO))
+                .toString();
     }
 
     private void row(StringBuilder text, ExitReason reason, long total, long time) {

@@ -42,10 +42,12 @@ public final class TraceSummary implements TraceSink {
     /** The summary in lines. */
     public String text() {
         TraceFooter result = hash.footer();
-        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "backend %s, guest %s, seed %d, %d bytes of memory, %d exits in %.6f s%n",
-                header.backend(), header.guest(), header.seed(), header.memory(), result.exits(), lastTime / 1e9));
+        StringBuilder text =
+                new StringBuilder(String.format(Locale.ROOT, "backend %s, guest %s, seed %d, %d bytes of memory, %d exits in %.6f s%n",
+                        header.backend(), header.guest(), header.seed(), header.memory(), result.exits(), lastTime / 1e9));
         for (Map.Entry<String, Long> count : result.counts().entrySet()) {
-            text.append(String.format(Locale.ROOT, "%20s %12d %6.2f%%%n", count.getKey(), count.getValue(), 100.0 * count.getValue() / result.exits()));
+            text.append(String.format(Locale.ROOT, "%20s %12d %6.2f%%%n", count.getKey(), count.getValue(),
+                    100.0 * count.getValue() / result.exits()));
         }
         text.append("traceHash ").append(result.traceHash());
         text.append(complete() ? "" : footer == null ? " (the trace was cut off)" : " (the footer says " + footer.traceHash() + ")");

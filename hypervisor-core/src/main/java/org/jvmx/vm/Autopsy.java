@@ -14,8 +14,9 @@ import org.jvmx.vmx.VmcsField;
 final class Autopsy {
     private static final int CHAIN = 6;
     private static final int LAST_EXITS = 32;
-    private static final String[] EXCEPTIONS = {"#DE", "#DB", "NMI", "#BP", "#OF", "#BR", "#UD", "#NM", "#DF", "9", "#TS", "#NP", "#SS", "#GP",
-        "#PF", "15", "#MF", "#AC", "#MC", "#XM", "#VE", "#CP"};
+    private static final String[] EXCEPTIONS =
+            {"#DE", "#DB", "NMI", "#BP", "#OF", "#BR", "#UD", "#NM", "#DF", "9", "#TS", "#NP", "#SS", "#GP",
+                "#PF", "15", "#MF", "#AC", "#MC", "#XM", "#VE", "#CP"};
 
     private final GuestView guest;
     private final DeliveryLog deliveries;

@@ -33,7 +33,8 @@ public record MachineSpec(Backend backend, String model, List<MemoryRange> ram, 
 
     /** The usual machine: virtual time where the backend can tell it, no limits. */
     public static MachineSpec of(Backend backend, List<MemoryRange> ram) {
-        return new MachineSpec(backend, Backend.DEFAULT_MODEL, ram, 0, backend.countsInstructions() ? Time.VIRTUAL : Time.HOST, Long.MAX_VALUE, Long.MAX_VALUE, ExitCost.NONE, new WallPacer());
+        return new MachineSpec(backend, Backend.DEFAULT_MODEL, ram, 0, backend.countsInstructions() ? Time.VIRTUAL : Time.HOST,
+                Long.MAX_VALUE, Long.MAX_VALUE, ExitCost.NONE, new WallPacer());
     }
 
     public MachineSpec withModel(String name) {

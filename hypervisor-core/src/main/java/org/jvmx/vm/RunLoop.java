@@ -123,7 +123,8 @@ final class RunLoop implements ExitHandler {
 
     private boolean stopped() {
         if (clock.retired() >= maxInstructions) {
-            mailbox.stop(StopReason.of(StopReason.Kind.LIMIT, "the guest ran %d instructions, as many as it was given".formatted(maxInstructions)));
+            mailbox.stop(StopReason.of(StopReason.Kind.LIMIT,
+                    "the guest ran %d instructions, as many as it was given".formatted(maxInstructions)));
         } else if (exits >= maxExits) {
             mailbox.stop(StopReason.of(StopReason.Kind.LIMIT, "the guest made %d VM exits, as many as it was given".formatted(maxExits)));
         }

@@ -44,7 +44,8 @@ public record VcpuState(long rip, long rflags, List<Long> registers, List<Segmen
         registers = List.copyOf(registers);
         segments = List.copyOf(segments);
         if (registers.size() != 16 || segments.size() != 8) {
-            throw new IllegalArgumentException("%d general and %d segment registers, not 16 and 8".formatted(registers.size(), segments.size()));
+            throw new IllegalArgumentException(
+                    "%d general and %d segment registers, not 16 and 8".formatted(registers.size(), segments.size()));
         }
     }
 

@@ -7,7 +7,9 @@ package org.jvmx.vmx;
  */
 public final class Access {
     /** What is accessed. */
-    public enum Kind { NONE, PORT, MEMORY, MSR, CPUID }
+    public enum Kind {
+        NONE, PORT, MEMORY, MSR, CPUID
+    }
 
     private Kind kind = Kind.NONE;
     private long address;

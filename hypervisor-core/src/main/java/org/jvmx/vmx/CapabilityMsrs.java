@@ -22,7 +22,8 @@ public final class CapabilityMsrs {
      * @param guestOwnsControlRegisters whether VMX operation fixes no bit of CR0 and CR4 that the guest would see
      * @param activeOnly whether a guest can be entered only in the active state
      */
-    public record Limits(Set<Control> always, Set<Control> never, Set<VmcsField> missing, boolean guestOwnsControlRegisters, boolean activeOnly) {
+    public record Limits(Set<Control> always, Set<Control> never, Set<VmcsField> missing, boolean guestOwnsControlRegisters,
+            boolean activeOnly) {
         /** None. */
         public static final Limits NONE = new Limits(Set.of(), Set.of(), Set.of(), false, false);
 
@@ -287,6 +288,7 @@ public final class CapabilityMsrs {
 
     /** Timer rate, EFER.LMA saved on exits, all activity states, CR3 targets, MSR lists of 512, software events of length 0. */
     private long misc() {
-        return PREEMPTION_TIMER_SHIFT | 1 << 5 | (limits.activeOnly ? 0 : 7 << 6) | CR3_TARGETS << 16 | MAX_MSR_LIST / 512 - 1 << 25 | 1 << 30;
+        return PREEMPTION_TIMER_SHIFT | 1 << 5 | (limits.activeOnly ? 0 : 7 << 6) | CR3_TARGETS << 16 | MAX_MSR_LIST / 512 - 1 << 25
+                | 1 << 30;
     }
 }

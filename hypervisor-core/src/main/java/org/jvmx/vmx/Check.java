@@ -35,7 +35,9 @@ public record Check(String id, Section section, When when, List<VmcsField> field
     }
 
     /** What a failed check does to the VM entry. */
-    public enum Outcome { INVALID_CONTROL, INVALID_HOST_STATE, INVALID_GUEST_STATE, MSR_LOAD_FAILURE }
+    public enum Outcome {
+        INVALID_CONTROL, INVALID_HOST_STATE, INVALID_GUEST_STATE, MSR_LOAD_FAILURE
+    }
 
     /** The sections of the SDM that list VM-entry checks, in their order. */
     public enum Section {

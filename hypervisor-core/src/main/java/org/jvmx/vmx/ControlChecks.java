@@ -196,7 +196,8 @@ final class ControlChecks {
                 s -> !s.on(TertiaryControl.ENABLE_HLAT) || (s.get(HLAT_POINTER) & (s.beyondPhysical() | 0xfe7)) == 0,
                 "bits 2:0, 11:5 and those beyond the physical-address width are 0", "Clear them."));
         list.add(execution("control.pid-pointer-table", List.of(PID_POINTER_TABLE_ADDRESS, LAST_PID_POINTER_INDEX, TERTIARY_CONTROLS,
-                PRIMARY_CONTROLS), s -> !s.on(TertiaryControl.IPI_VIRTUALIZATION) || s.aligned(PID_POINTER_TABLE_ADDRESS, 3)
+                PRIMARY_CONTROLS),
+                s -> !s.on(TertiaryControl.IPI_VIRTUALIZATION) || s.aligned(PID_POINTER_TABLE_ADDRESS, 3)
                         && s.physical(s.get(PID_POINTER_TABLE_ADDRESS) + 8 * s.get(LAST_PID_POINTER_INDEX)),
                 "a multiple of 8, the table within the physical-address width", ALLOCATE));
     }

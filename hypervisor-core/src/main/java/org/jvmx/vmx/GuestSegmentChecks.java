@@ -112,7 +112,7 @@ final class GuestSegmentChecks {
 
     private static void types(List<Check> list) {
         list.add(rights(CS, "type", s -> (s.rights(CS) & CODE_ACCESSED) == CODE_ACCESSED
-                        || s.unrestricted() && (s.rights(CS) & AccessRights.TYPE) == DATA_WRITABLE_ACCESSED,
+                || s.unrestricted() && (s.rights(CS) & AccessRights.TYPE) == DATA_WRITABLE_ACCESSED,
                 "9, 11, 13 or 15; 3 as well in an unrestricted guest", "CS is an accessed code segment.", SECONDARY_CONTROLS,
                 PRIMARY_CONTROLS));
         list.add(rights(SS, "type", s -> (s.rights(SS) & (CODE_ACCESSED | AccessRights.WRITABLE)) == DATA_WRITABLE_ACCESSED, "3 or 7",
@@ -144,7 +144,7 @@ final class GuestSegmentChecks {
                 "DPL 0 where CS has type 3 or CR0.PE = 0", "Real-address mode runs at privilege level 0."));
         for (int segment : DATA) {
             list.add(rights(segment, "dpl", s -> s.unrestricted() || (s.rights(segment) & AccessRights.TYPE) > AccessRights.CODE + 3
-                            || AccessRights.dpl(s.rights(segment)) >= (s.selector(segment) & RPL),
+                    || AccessRights.dpl(s.rights(segment)) >= (s.selector(segment) & RPL),
                     "DPL at least RPL for types 0 to 11", "Only conforming code may be more privileged.",
                     EntryState.selectorField(segment), SECONDARY_CONTROLS, PRIMARY_CONTROLS));
         }

@@ -59,7 +59,8 @@ abstract class BackendKit extends InstructionKit {
     @EnumSource
     void portReadsGetTheAnswerAndKeepTheRestOfTheRegister(Mode mode) {
         try (TinyGuest guest = guest(mode)) {
-            guest.code(asm -> asm.op(MOV, EAX, 0x1122_3344).op(IN, AL, TinyGuest.PORT).op(OUT, TinyGuest.PORT, EAX).op(IN, EAX, TinyGuest.PORT).op(HLT));
+            guest.code(asm -> asm.op(MOV, EAX, 0x1122_3344).op(IN, AL, TinyGuest.PORT).op(OUT, TinyGuest.PORT, EAX)
+                    .op(IN, EAX, TinyGuest.PORT).op(HLT));
             assertTrue(guest.enter().io().in());
             assertFalse(guest.vmx.exit().access().isWrite());
             wrote(guest.answer(0xffab), TinyGuest.PORT, 4, 0x1122_33ab);
@@ -201,7 +202,8 @@ abstract class BackendKit extends InstructionKit {
     void anAccessThatFaultsIsDeliveredToTheGuest(Mode mode) {
         try (TinyGuest guest = guest(mode)) {
             needsMsrExits(guest);
-            guest.code(asm -> asm.op(MOV, ECX, TinyGuest.PRIVATE_MSR).op(RDMSR).op(HLT)).handler(13, asm -> asm.op(OUT, TinyGuest.PORT, AL));
+            guest.code(asm -> asm.op(MOV, ECX, TinyGuest.PRIVATE_MSR).op(RDMSR).op(HLT)).handler(13,
+                    asm -> asm.op(OUT, TinyGuest.PORT, AL));
             assertEquals(ExitReason.MSR_READ, guest.enter().reason());
             guest.vmx.fault(13, 0);
             wrote(guest.enter(), TinyGuest.PORT, 1, 0);
@@ -388,8 +390,11 @@ abstract class BackendKit extends InstructionKit {
             guest.set(GUEST_IA32_SYSENTER_CS, 0x33);
             guest.set(GUEST_IA32_SYSENTER_EIP, 0x7_7000);
             guest.set(GUEST_RFLAGS, Rflags.FIXED | 0x8d5);
-            List<VmcsField> fields = Stream.of(VmcsField.values()).filter(field -> field.type() == VmcsField.Type.GUEST && guest.offered.has(field)
-                    && field != GUEST_RIP && field != PREEMPTION_TIMER_VALUE && !field.name().contains("PDPTE") && !field.name().contains("LDTR")).toList();
+            List<VmcsField> fields = Stream.of(VmcsField.values())
+                    .filter(field -> field.type() == VmcsField.Type.GUEST && guest.offered.has(field)
+                            && field != GUEST_RIP && field != PREEMPTION_TIMER_VALUE && !field.name().contains("PDPTE")
+                            && !field.name().contains("LDTR"))
+                    .toList();
             List<Long> before = fields.stream().map(guest::get).toList();
             assertEquals(ExitReason.IO_INSTRUCTION, guest.enter().reason());
             assertEquals(ExitReason.HLT, guest.accept().reason());
@@ -428,7 +433,8 @@ abstract class BackendKit extends InstructionKit {
     @EnumSource
     void memoryIsTheSameForBoth(Mode mode) {
         try (TinyGuest guest = guest(mode)) {
-            guest.code(asm -> asm.op(MOV, EBX, (int) TinyGuest.DATA).op(MOV, EAX, atDevice(mode)).op(NOT, EAX).op(MOV, atDevice(mode).disp(4), EAX).op(HLT));
+            guest.code(asm -> asm.op(MOV, EBX, (int) TinyGuest.DATA).op(MOV, EAX, atDevice(mode)).op(NOT, EAX)
+                    .op(MOV, atDevice(mode).disp(4), EAX).op(HLT));
             guest.host.writeInt(guest.at(TinyGuest.DATA), 0x0f1e_2d3c);
             assertEquals(ExitReason.HLT, guest.enter().reason());
             assertEquals(~0x0f1e_2d3c, guest.host.readInt(guest.at(TinyGuest.DATA + 4)));

@@ -184,7 +184,8 @@ final class TinyGuest implements AutoCloseable {
 
     private void state(VcpuState state) {
         Control[] entry = {EntryControl.LOAD_DEBUG_CONTROLS, EntryControl.LOAD_IA32_EFER, EntryControl.LOAD_IA32_PAT};
-        set(ENTRY_CONTROLS, (word(ControlWord.ENTRY, entry) | (mode == Mode.LONG ? EntryControl.IA32E_MODE_GUEST.mask() : 0)) & 0xffff_ffffL);
+        set(ENTRY_CONTROLS,
+                (word(ControlWord.ENTRY, entry) | (mode == Mode.LONG ? EntryControl.IA32E_MODE_GUEST.mask() : 0)) & 0xffff_ffffL);
         set(VMCS_LINK_POINTER, -1);
         set(GUEST_CR0, state.cr0() | offered.cr0Fixed0() & 0x20);
         set(GUEST_CR3, state.cr3());

@@ -105,7 +105,8 @@ class KvmFailureTest {
 
     @Test
     void everyStepOfTheWayToAProcessorMayFail() throws IOException {
-        for (Ioctl request : List.of(Ioctl.CREATE_VM, Ioctl.CREATE_VCPU, Ioctl.GET_VCPU_MMAP_SIZE, Ioctl.GET_SUPPORTED_CPUID, Ioctl.SET_CPUID2,
+        for (Ioctl request : List.of(Ioctl.CREATE_VM, Ioctl.CREATE_VCPU, Ioctl.GET_VCPU_MMAP_SIZE, Ioctl.GET_SUPPORTED_CPUID,
+                Ioctl.SET_CPUID2,
                 Ioctl.SET_USER_MEMORY_REGION)) {
             saysAndLeavesNothing(faulty(request, (n, _) -> -Errno.ENOMEM), "KVM refuses", "out of memory");
         }
@@ -135,7 +136,8 @@ class KvmFailureTest {
     void aStormOfInterruptionsOnlyCostsTime() {
         FaultyCalls calls = faulty(Ioctl.RUN, (n, _) -> n % 4 != 3 ? -Errno.EINTR : KERNELS_OWN);
         try (Machine machine = machine(calls)) {
-            machine.memory().write(0x1000, new byte[] {(byte) 0xb1, 100, (byte) 0xe6, 0x10, (byte) 0xfe, (byte) 0xc9, 0x75, (byte) 0xfa, (byte) 0xf4});
+            machine.memory().write(0x1000,
+                    new byte[] {(byte) 0xb1, 100, (byte) 0xe6, 0x10, (byte) 0xfe, (byte) 0xc9, 0x75, (byte) 0xfa, (byte) 0xf4});
             int[] writes = new int[1];
             machine.ports().map(0x10, 1, new PortDevice() {
                 @Override

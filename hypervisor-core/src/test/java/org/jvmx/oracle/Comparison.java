@@ -131,7 +131,8 @@ final class Comparison {
             long a = at(silicon, index, field);
             long b = at(ours, index, field);
             boolean same = theirs == mine && Math.abs(a - b) <= 1;
-            boolean nextBinade = theirs - mine == 1 && a == Long.MIN_VALUE && b == -1 || mine - theirs == 1 && b == Long.MIN_VALUE && a == -1;
+            boolean nextBinade =
+                    theirs - mine == 1 && a == Long.MIN_VALUE && b == -1 || mine - theirs == 1 && b == Long.MIN_VALUE && a == -1;
             boolean leastNormal = (theirs ^ mine) == 1 && (theirs & 0x7fff) <= 1 && Math.abs(a - b) <= 1;
             if (same || nextBinade || leastNormal) {
                 at(ours, index, field, a);
@@ -185,7 +186,8 @@ final class Comparison {
     /** What the eight bytes at an offset of a case are called. */
     static String name(int field) {
         if (field < RIP) {
-            return new String[] {"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi"}[field / 8 & 7].transform(text -> field < 64 ? text : "r" + field / 8);
+            return new String[] {"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi"}[field / 8 & 7]
+                    .transform(text -> field < 64 ? text : "r" + field / 8);
         }
         if (field >= MEMORY) {
             return "window+" + Integer.toHexString(field - MEMORY);

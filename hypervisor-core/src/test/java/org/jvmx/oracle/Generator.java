@@ -57,7 +57,8 @@ final class Generator {
         for (int n = 0; n < 16; n++) {
             gpr[n] = integer();
         }
-        gpr[1] = random.nextBoolean() ? COUNTS[random.nextInt(COUNTS.length)] | (random.nextInt(8) == 0 ? random.nextLong() << 32 : 0) : gpr[1];
+        gpr[1] = random.nextBoolean() ? COUNTS[random.nextInt(COUNTS.length)] | (random.nextInt(8) == 0 ? random.nextLong() << 32 : 0)
+                : gpr[1];
         if (Addressing.isString(insn.row)) {
             gpr[1] = random.nextInt(12) == 0 ? random.nextInt(MOST_REPEATED) : random.nextInt(10);
         }
@@ -111,7 +112,8 @@ final class Generator {
     private void dividend(Insn insn) {
         switch (insn.mnemonic) {
             case DIV -> gpr[2] = random.nextInt(3) == 0 ? gpr[2] : random.nextBoolean() ? 0 : random.nextLong() >>> 8 + random.nextInt(56);
-            case IDIV -> gpr[2] = random.nextInt(3) == 0 ? gpr[2] : random.nextBoolean() ? gpr[0] >> 63 : random.nextLong() >> 8 + random.nextInt(56);
+            case IDIV -> gpr[2] =
+                    random.nextInt(3) == 0 ? gpr[2] : random.nextBoolean() ? gpr[0] >> 63 : random.nextLong() >> 8 + random.nextInt(56);
             default -> {
                 // any operands will do
             }

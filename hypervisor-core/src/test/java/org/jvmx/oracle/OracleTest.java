@@ -20,7 +20,8 @@ class OracleTest {
             long start = System.nanoTime();
             oracle.run(seed, cases);
             String report = oracle.report();
-            System.out.printf("silicon oracle on %s; seed %d; %,d ms%n%s", Silicon.name(), seed, (System.nanoTime() - start) / 1_000_000, report);
+            System.out.printf("silicon oracle on %s; seed %d; %,d ms%n%s", Silicon.name(), seed, (System.nanoTime() - start) / 1_000_000,
+                    report);
             assertEquals(0, oracle.failures.size(), report);
             assertTrue(cases < EVERY_ROW || oracle.missed().isEmpty(), report);
         } catch (Silicon.Absent absent) {

@@ -49,10 +49,12 @@ final class Silicon implements AutoCloseable {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             shared = channel.map(FileChannel.MapMode.READ_WRITE, 0, HEADER + (long) BATCH * Case.SIZE, arena);
         }
-        process = new ProcessBuilder(TARGET.resolve("oracle").toString(), file.toString()).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        process = new ProcessBuilder(TARGET.resolve("oracle").toString(), file.toString()).redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
         ask(0);
         if (!answered()) {
-            throw new Absent(process.waitFor() == 2 ? "the kernel does not enable FSGSBASE" : "the helper process ends with " + process.exitValue());
+            throw new Absent(
+                    process.waitFor() == 2 ? "the kernel does not enable FSGSBASE" : "the helper process ends with " + process.exitValue());
         }
         Files.delete(file);
         watch = Thread.ofPlatform().daemon().start(this::watch);
@@ -60,7 +62,8 @@ final class Silicon implements AutoCloseable {
 
     private static void compile() throws IOException, InterruptedException, Absent {
         Files.createDirectories(TARGET);
-        List<String> command = List.of("gcc", "-O2", "-fno-stack-protector", "-fcf-protection=none", "-mfsgsbase", "-o", TARGET.resolve("oracle").toString(),
+        List<String> command = List.of("gcc", "-O2", "-fno-stack-protector", "-fcf-protection=none", "-mfsgsbase", "-o",
+                TARGET.resolve("oracle").toString(),
                 SOURCE.toString());
         Process compiler;
         try {
@@ -133,7 +136,8 @@ final class Silicon implements AutoCloseable {
 
     /** Vendor, name and stepping. */
     static String name() throws IOException {
-        return "%s, %s, family %s model %s stepping %s".formatted(line("vendor_id"), line("model name"), line("cpu family"), line("model"), line("stepping"));
+        return "%s, %s, family %s model %s stepping %s".formatted(line("vendor_id"), line("model name"), line("cpu family"), line("model"),
+                line("stepping"));
     }
 
     static boolean intel() throws IOException {
@@ -162,7 +166,8 @@ final class Silicon implements AutoCloseable {
 
     private static String line(String key) throws IOException {
         try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
-            return lines.filter(text -> text.matches(key + "\\s*:.*")).map(text -> text.substring(text.indexOf(':') + 1).strip()).findFirst().orElse("?");
+            return lines.filter(text -> text.matches(key + "\\s*:.*")).map(text -> text.substring(text.indexOf(':') + 1).strip())
+                    .findFirst().orElse("?");
         }
     }
 }

@@ -80,14 +80,17 @@ class ArrowsTest {
         noClasses().that().doNotHaveFullyQualifiedName("org.jvmx.memory.RawMemory").should()
                 .callMethod("java.lang.foreign.MemorySegment", "reinterpret", "long").check(CLASSES);
         noClasses().that().doNotHaveFullyQualifiedName("org.jvmx.kvm.ffi.LinuxCalls").should()
-                .callMethod("java.lang.foreign.MemorySegment", "reinterpret", "long", "java.lang.foreign.Arena", "java.util.function.Consumer")
+                .callMethod("java.lang.foreign.MemorySegment", "reinterpret", "long", "java.lang.foreign.Arena",
+                        "java.util.function.Consumer")
                 .check(CLASSES);
-        noClasses().that().resideOutsideOfPackage("org.jvmx.kvm.ffi").should().dependOnClassesThat().haveFullyQualifiedName("java.lang.foreign.Linker").check(CLASSES);
+        noClasses().that().resideOutsideOfPackage("org.jvmx.kvm.ffi").should().dependOnClassesThat()
+                .haveFullyQualifiedName("java.lang.foreign.Linker").check(CLASSES);
     }
 
     @Test
     void nothingTellsHostTimeButTheHostClock() {
-        noClasses().that().haveNameNotMatching(".*(HostClock|WallPacer|kvm.Kicks).*").should().callMethod("java.lang.System", "nanoTime").orShould()
+        noClasses().that().haveNameNotMatching(".*(HostClock|WallPacer|kvm.Kicks).*").should().callMethod("java.lang.System", "nanoTime")
+                .orShould()
                 .callMethod("java.lang.System", "currentTimeMillis").check(CLASSES);
     }
 

@@ -29,8 +29,9 @@ final class BytecodeHygiene {
     static final int INLINABLE = 325;
 
     private static final String HOT = "Lorg/jvmx/arch/Hot;";
-    private static final Set<String> BOXES = Set.of("java/lang/Integer", "java/lang/Long", "java/lang/Boolean", "java/lang/Byte", "java/lang/Short",
-            "java/lang/Character", "java/lang/Double", "java/lang/Float");
+    private static final Set<String> BOXES =
+            Set.of("java/lang/Integer", "java/lang/Long", "java/lang/Boolean", "java/lang/Byte", "java/lang/Short",
+                    "java/lang/Character", "java/lang/Double", "java/lang/Float");
 
     private BytecodeHygiene() {
     }

@@ -93,7 +93,8 @@ class SmallGuestTest {
     @Test
     void whereNothingIsReadsAreAllOnes() {
         try (SmallGuest guest = new SmallGuest()) {
-            guest.load(powerOff(code().op(MOV, EBX, 0xc800_0000L).op(MOV, mem(RBX), RBX).op(MOV, EAX, mem(RBX)).op(OUT, SmallGuest.SINK, AL)));
+            guest.load(
+                    powerOff(code().op(MOV, EBX, 0xc800_0000L).op(MOV, mem(RBX), RBX).op(MOV, EAX, mem(RBX)).op(OUT, SmallGuest.SINK, AL)));
             expectPowerOff(guest);
             assertEquals(List.of(0xff), guest.written);
         }

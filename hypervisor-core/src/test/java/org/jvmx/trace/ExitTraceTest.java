@@ -207,7 +207,8 @@ class ExitTraceTest {
         String table = statistics.table(true);
         assertTrue(table.contains("times are virtual"), table);
         assertTrue(table.contains("VM-EXIT    Samples  Samples%     Time%"), table);
-        assertTrue(table.matches("(?s).*CPUID +2 +66\\.67% +0\\.04% +0\\.00us +0\\.00us +0\\.00us.*HLT +1 +33\\.33% +99\\.96% +9\\.00us.*"), table);
+        assertTrue(table.matches("(?s).*CPUID +2 +66\\.67% +0\\.04% +0\\.00us +0\\.00us +0\\.00us.*HLT +1 +33\\.33% +99\\.96% +9\\.00us.*"),
+                table);
         assertTrue(table.contains("Total Samples:3, Total events handled time:9.00us."), table);
     }
 }

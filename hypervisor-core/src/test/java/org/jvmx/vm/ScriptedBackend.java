@@ -69,7 +69,8 @@ final class ScriptedBackend implements Backend {
 
     @Override
     public VirtualProcessor open(Setup setup) {
-        Vmx vmx = new VmxOperation(VmxMemory.of(setup.memory()), processor, CapabilityMsrs.software(Cr4.PAE | Cr4.PSE | Cr4.OSXSAVE), RootState.MONITOR);
+        Vmx vmx = new VmxOperation(VmxMemory.of(setup.memory()), processor, CapabilityMsrs.software(Cr4.PAE | Cr4.PSE | Cr4.OSXSAVE),
+                RootState.MONITOR);
         return new VirtualProcessor() {
             @Override
             public Vmx vmx() {

@@ -20,14 +20,18 @@ class ModuleArrowsTest {
 
     @Test
     void devicesSeeBusAndMemoryOnly() {
-        classes().should().onlyDependOnClassesThat().resideInAnyPackage("java..", "org.jvmx.devices..", "org.jvmx.bus..", "org.jvmx.memory..",
-                "org.jvmx.arch..", "org.jvmx.error..").check(module("devices"));
+        classes().should().onlyDependOnClassesThat()
+                .resideInAnyPackage("java..", "org.jvmx.devices..", "org.jvmx.bus..", "org.jvmx.memory..",
+                        "org.jvmx.arch..", "org.jvmx.error..")
+                .check(module("devices"));
     }
 
     @Test
     void theLoaderSeesMemoryOnly() {
-        classes().should().onlyDependOnClassesThat().resideInAnyPackage("java..", "org.jvmx.loader..", "org.jvmx.memory..", "org.jvmx.arch..",
-                "org.jvmx.error..", "org.tukaani.xz..", "org.apache.commons.compress..").check(module("guest-loader"));
+        classes().should().onlyDependOnClassesThat()
+                .resideInAnyPackage("java..", "org.jvmx.loader..", "org.jvmx.memory..", "org.jvmx.arch..",
+                        "org.jvmx.error..", "org.tukaani.xz..", "org.apache.commons.compress..")
+                .check(module("guest-loader"));
     }
 
     @Test

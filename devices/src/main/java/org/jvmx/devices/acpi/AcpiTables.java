@@ -129,7 +129,8 @@ public final class AcpiTables {
         out.u32(0).u8(0, 0, 0, 0); // no system-management mode: always in ACPI mode
         out.u32(PowerManagement.EVENT_PORT).u32(0).u32(PowerManagement.CONTROL_PORT).u32(0).u32(0);
         out.u32(PowerManagement.TIMER_PORT).u32(PowerManagement.GPE_PORT).u32(0);
-        out.u8(PowerManagement.EVENT_PORTS, PowerManagement.CONTROL_PORTS, 0, PowerManagement.TIMER_PORTS, PowerManagement.GPE_PORTS, 0, 0, 0);
+        out.u8(PowerManagement.EVENT_PORTS, PowerManagement.CONTROL_PORTS, 0, PowerManagement.TIMER_PORTS, PowerManagement.GPE_PORTS, 0, 0,
+                0);
         out.u16(0xfff).u16(0xfff); // no C2, no C3
         out.u16(0).u16(0).u8(0, 0, 0, 0, CENTURY_REGISTER).u16(BOOT_LEGACY_DEVICES | BOOT_8042).u8(0).u32(flags);
         address(out, ResetControl.PORT, 1).u8(ResetControl.FULL_RESET).u16(0).u8(0);
@@ -167,7 +168,8 @@ public final class AcpiTables {
     }
 
     private byte[] dsdtBody() {
-        byte[] s5 = Aml.packageOf(Aml.integer(PowerManagement.SLEEP_TYPE_S5), Aml.integer(PowerManagement.SLEEP_TYPE_S5), Aml.integer(0), Aml.integer(0));
+        byte[] s5 = Aml.packageOf(Aml.integer(PowerManagement.SLEEP_TYPE_S5), Aml.integer(PowerManagement.SLEEP_TYPE_S5), Aml.integer(0),
+                Aml.integer(0));
         List<byte[]> isa = isaDevices();
         byte[] bridge = Aml.device("PCI0", Aml.name("_HID", Aml.eisaId("PNP0A03")), Aml.name("_UID", Aml.integer(0)),
                 Aml.name("_CRS", bridgeWindows().toBuffer()), Aml.concat(isa.toArray(byte[][]::new)));

@@ -4,7 +4,7 @@ package org.jvmx.devices.acpi;
 @FunctionalInterface
 public interface PowerEvents {
     /** Ignores it. */
-    PowerEvents NONE = () -> { };
+    PowerEvents NONE = () -> {};
 
     /** The guest entered the soft-off state S5. */
     void powerOff();

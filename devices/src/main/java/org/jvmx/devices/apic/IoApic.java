@@ -77,7 +77,7 @@ public final class IoApic implements MmioDevice {
             case SELECT -> select = (int) data & 0xff;
             case WINDOW -> writeRegister((int) data);
             case EOI -> endOfInterrupt((int) data & 0xff);
-            default -> { } // nothing there
+            default -> {} // nothing there
         }
     }
 
@@ -159,7 +159,8 @@ public final class IoApic implements MmioDevice {
         if (pin < 0 || pin >= PINS) {
             return;
         }
-        long written = (select & 1) != 0 ? table[pin] & 0xffff_ffffL | (long) data << 32 : table[pin] & -1L << 32 | Integer.toUnsignedLong(data);
+        long written =
+                (select & 1) != 0 ? table[pin] & 0xffff_ffffL | (long) data << 32 : table[pin] & -1L << 32 | Integer.toUnsignedLong(data);
         long entry = written & DEFINED & ~READ_ONLY | table[pin] & READ_ONLY;
         if ((entry & LEVEL) == 0) {
             entry &= ~REMOTE_IRR; // an edge has none: software clears a stuck one this way

@@ -296,7 +296,7 @@ public final class LocalApic implements InterruptController, MmioDevice, MsrDevi
             case ApicRegister.INITIAL_COUNT -> timer.initialCount(data);
             case ApicRegister.DIVIDE -> timer.divideConfiguration(data);
             case ApicRegister.SELF_IPI -> selfInterrupt(data);
-            case ApicRegister.VERSION, ApicRegister.APR, ApicRegister.PPR, ApicRegister.RRD, ApicRegister.CURRENT_COUNT -> { } // read-only
+            case ApicRegister.VERSION, ApicRegister.APR, ApicRegister.PPR, ApicRegister.RRD, ApicRegister.CURRENT_COUNT -> {} // read-only
             default -> error(ESR_ILLEGAL_REGISTER);
         }
     }
@@ -486,7 +486,7 @@ public final class LocalApic implements InterruptController, MmioDevice, MsrDevi
                         accept(DeliveryMode.INIT, 0, false);
                     }
                 }
-                default -> { } // ExtINT is a level that update() looks at
+                default -> {} // ExtINT is a level that update() looks at
             }
         }
         levelInputs();
@@ -524,7 +524,8 @@ public final class LocalApic implements InterruptController, MmioDevice, MsrDevi
 
     private void update() {
         next = softwareEnabled() ? interrupts.deliverable() : -1;
-        boolean wired = !enabled() || !vectors.masked(LocalVectorTable.LINT0) && vectors.mode(LocalVectorTable.LINT0) == DeliveryMode.EXT_INT;
+        boolean wired =
+                !enabled() || !vectors.masked(LocalVectorTable.LINT0) && vectors.mode(LocalVectorTable.LINT0) == DeliveryMode.EXT_INT;
         external = externalMessage || lint0 && wired;
     }
 
@@ -532,7 +533,8 @@ public final class LocalApic implements InterruptController, MmioDevice, MsrDevi
 
     /** What must survive. */
     public State state() {
-        return new State(base, address.id(), tpr(), address.logical(), address.format(), spurious, errorStatus, errorPending, commandLow, commandHigh,
+        return new State(base, address.id(), tpr(), address.logical(), address.format(), spurious, errorStatus, errorPending, commandLow,
+                commandHigh,
                 lint0, lint1, externalMessage, nmi, vectors.state(), interrupts.requests.state(), interrupts.service.state(),
                 interrupts.trigger.state(), timer.state());
     }

@@ -131,7 +131,8 @@ public final class I8042 {
         if (key <= 0 || keyboard.room() < 12) {
             return false;
         }
-        int modifier = (key & Scancodes.SHIFTED) != 0 ? Scancodes.LEFT_SHIFT : (key & Scancodes.WITH_CONTROL) != 0 ? Scancodes.LEFT_CONTROL : 0;
+        int modifier =
+                (key & Scancodes.SHIFTED) != 0 ? Scancodes.LEFT_SHIFT : (key & Scancodes.WITH_CONTROL) != 0 ? Scancodes.LEFT_CONTROL : 0;
         if (modifier != 0) {
             key(modifier, true);
         }

@@ -108,7 +108,8 @@ final class Chip implements ByteDevice {
     }
 
     Pic8259.ChipState state() {
-        return new Pic8259.ChipState(lines, requests, service, mask, elcr, base, lowest, expecting, icw1, icw4, specialMask, rotateOnAutoEoi, readService,
+        return new Pic8259.ChipState(lines, requests, service, mask, elcr, base, lowest, expecting, icw1, icw4, specialMask,
+                rotateOnAutoEoi, readService,
                 polled);
     }
 
@@ -199,7 +200,7 @@ final class Chip implements ByteDevice {
                 service &= ~(1 << level);
                 lowest = level;
             }
-            default -> { } // no operation
+            default -> {} // no operation
         }
     }
 

@@ -36,7 +36,8 @@ public final class Pic8259 {
     };
 
     /** What one chip remembers. {@code expecting} is the number of the next initialization command word, or 0. */
-    public record ChipState(int lines, int requests, int service, int mask, int elcr, int base, int lowest, int expecting, int icw1, int icw4,
+    public record ChipState(int lines, int requests, int service, int mask, int elcr, int base, int lowest, int expecting, int icw1,
+            int icw4,
             boolean specialMask, boolean rotateOnAutoEoi, boolean readService, boolean polled) {
     }
 

@@ -68,7 +68,8 @@ public final class Uart implements ByteDevice {
     private boolean refused;
 
     /** Everything a restored UART needs. {@code received} holds the waiting bytes, oldest first. */
-    public record State(int ier, int fcr, int lcr, int mcr, int errors, int msr, int scr, int divisor, boolean transmitterPending, byte[] received) {
+    public record State(int ier, int fcr, int lcr, int mcr, int errors, int msr, int scr, int divisor, boolean transmitterPending,
+            byte[] received) {
         /** Copies the bytes. */
         public State {
             received = received.clone();
@@ -123,7 +124,7 @@ public final class Uart implements ByteDevice {
             case LCR -> lcr = value;
             case MCR -> controlModem(value & 0x1f);
             case SCR -> scr = value;
-            default -> { } // the line and modem status registers are read-only
+            default -> {} // the line and modem status registers are read-only
         }
     }
 

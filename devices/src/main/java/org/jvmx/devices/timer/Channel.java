@@ -170,7 +170,8 @@ final class Channel {
     }
 
     Pit8254.ChannelState state() {
-        return new Pit8254.ChannelState(mode, bcd, access, gate, count, nextCount, switchTick, start, counting, held, partial, highNext, readHighNext,
+        return new Pit8254.ChannelState(mode, bcd, access, gate, count, nextCount, switchTick, start, counting, held, partial, highNext,
+                readHighNext,
                 latched, latchedBytes, status);
     }
 

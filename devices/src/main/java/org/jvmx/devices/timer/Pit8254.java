@@ -43,7 +43,8 @@ public final class Pit8254 implements ByteDevice {
     private boolean speaker;
 
     /** What one counter remembers; times are oscillator ticks. */
-    public record ChannelState(int mode, boolean bcd, int access, boolean gate, int count, int nextCount, long switchTick, long start, boolean counting,
+    public record ChannelState(int mode, boolean bcd, int access, boolean gate, int count, int nextCount, long switchTick, long start,
+            boolean counting,
             long held, int partial, boolean highNext, boolean readHighNext, int latched, int latchedBytes, int status) {
     }
 

@@ -47,11 +47,13 @@ public final class VgaText implements ByteDevice {
     private static final long VISIBLE_LINES_NANOS = 400 * LINE_NANOS;
     private static final long VISIBLE_DOTS_NANOS = 25_422;
 
-    private static final int[] CRTC_TEXT = {0x5f, 0x4f, 0x50, 0x82, 0x55, 0x81, 0xbf, 0x1f, 0, 0x4f, 0x0d, 0x0e, 0, 0, 0, 0, 0x9c, 0x8e, 0x8f, 0x28, 0x1f,
-        0x96, 0xb9, 0xa3, 0xff};
+    private static final int[] CRTC_TEXT =
+            {0x5f, 0x4f, 0x50, 0x82, 0x55, 0x81, 0xbf, 0x1f, 0, 0x4f, 0x0d, 0x0e, 0, 0, 0, 0, 0x9c, 0x8e, 0x8f, 0x28, 0x1f,
+                0x96, 0xb9, 0xa3, 0xff};
     private static final int[] SEQUENCER_TEXT = {3, 0, 3, 0, 2};
     private static final int[] GRAPHICS_TEXT = {0, 0, 0, 0, 0, 0x10, 0x0e, 0, 0xff};
-    private static final int[] ATTRIBUTE_TEXT = {0, 1, 2, 3, 4, 5, 0x14, 7, 0x38, 0x39, 0x3a, 0x3b, 0x3c, 0x3d, 0x3e, 0x3f, 0x0c, 0, 0x0f, 8, 0};
+    private static final int[] ATTRIBUTE_TEXT =
+            {0, 1, 2, 3, 4, 5, 0x14, 7, 0x38, 0x39, 0x3a, 0x3b, 0x3c, 0x3d, 0x3e, 0x3f, 0x0c, 0, 0x0f, 8, 0};
 
     private final Clock clock;
     private final GuestMemory memory;
@@ -71,7 +73,8 @@ public final class VgaText implements ByteDevice {
     private int misc = 0x67;
 
     /** Everything a restored adapter needs; the text is part of guest memory. {@code indexes} are CRTC, sequencer, graphics and attribute. */
-    public record State(List<Integer> indexes, boolean attributeData, int dacMask, int dacPosition, boolean dacReading, int misc, byte[] registers) {
+    public record State(List<Integer> indexes, boolean attributeData, int dacMask, int dacPosition, boolean dacReading, int misc,
+            byte[] registers) {
         /** Copies the registers. */
         public State {
             registers = registers.clone();
@@ -149,7 +152,7 @@ public final class VgaText implements ByteDevice {
             case GRAPHICS + 1 -> graphics[graphicsIndex] = (byte) value;
             case CRTC -> crtcIndex = value & 0x1f;
             case CRTC + 1 -> writeCrtc(value);
-            default -> { } // nothing there, or read-only
+            default -> {} // nothing there, or read-only
         }
     }
 
@@ -184,7 +187,8 @@ public final class VgaText implements ByteDevice {
             System.arraycopy(group, 0, registers, at, group.length);
             at += group.length;
         }
-        return new State(List.of(crtcIndex, sequencerIndex, graphicsIndex, attributeIndex), attributeData, dacMask, dacPosition, dacReading, misc,
+        return new State(List.of(crtcIndex, sequencerIndex, graphicsIndex, attributeIndex), attributeData, dacMask, dacPosition, dacReading,
+                misc,
                 registers);
     }
 

@@ -107,7 +107,8 @@ class PowerManagementTest {
     }
 
     private static Fuzz.Target target(FakeClock clock, PowerManagement power) {
-        return new Fuzz.Target(clock, List.of(power.eventBlock(), power.controlBlock(), power.timerBlock(), power.gpeBlock()), List.of(4, 2, 4, 4),
+        return new Fuzz.Target(clock, List.of(power.eventBlock(), power.controlBlock(), power.timerBlock(), power.gpeBlock()),
+                List.of(4, 2, 4, 4),
                 List.of(), 0, () -> {
                     power.pressPowerButton();
                     power.gpe(3).set(true);

@@ -186,6 +186,7 @@ class IoApicTest {
 
     private static Fuzz.Target target(IoApic io) {
         SplittableRandom random = new SplittableRandom(8);
-        return new Fuzz.Target(new FakeClock(), List.of(), List.of(), List.of(io), 0x60, () -> io.pin(random.nextInt(24)).set(random.nextBoolean()));
+        return new Fuzz.Target(new FakeClock(), List.of(), List.of(), List.of(io), 0x60,
+                () -> io.pin(random.nextInt(24)).set(random.nextBoolean()));
     }
 }

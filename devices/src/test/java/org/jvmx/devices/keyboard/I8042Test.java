@@ -217,6 +217,7 @@ class I8042Test {
     }
 
     private static Fuzz.Target target(FakeClock clock, I8042 controller) {
-        return new Fuzz.Target(clock, List.<PortDevice>of(controller.data(), controller.control()), List.of(1, 1), List.of(), 0, () -> controller.type('Q'));
+        return new Fuzz.Target(clock, List.<PortDevice>of(controller.data(), controller.control()), List.of(1, 1), List.of(), 0,
+                () -> controller.type('Q'));
     }
 }

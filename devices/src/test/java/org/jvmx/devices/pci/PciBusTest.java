@@ -75,6 +75,6 @@ class PciBusTest {
     }
 
     private Fuzz.Target target(PciBus bus) {
-        return new Fuzz.Target(new FakeClock(), List.of(bus.addressPort(), bus.dataPort()), List.of(1, 4), List.of(), 0, () -> { });
+        return new Fuzz.Target(new FakeClock(), List.of(bus.addressPort(), bus.dataPort()), List.of(1, 4), List.of(), 0, () -> {});
     }
 }

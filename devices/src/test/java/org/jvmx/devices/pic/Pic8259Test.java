@@ -216,6 +216,7 @@ class Pic8259Test {
                 pic.irq(line).set(random.nextBoolean());
             }
         };
-        return new Fuzz.Target(new FakeClock(), List.<PortDevice>of(pic.master(), pic.slave(), pic.elcr()), List.of(2, 2, 2), List.of(), 0, stimulus);
+        return new Fuzz.Target(new FakeClock(), List.<PortDevice>of(pic.master(), pic.slave(), pic.elcr()), List.of(2, 2, 2), List.of(), 0,
+                stimulus);
     }
 }

@@ -57,7 +57,8 @@ class PcTestdevTest {
     }
 
     private static Fuzz.Target target(PcTestdev device) {
-        return new Fuzz.Target(new FakeClock(), List.of(device.storage(), device.flush(), device.irqs()), List.of(4, 4, 24), List.of(device.memory()),
-                PcTestdev.MEMORY_SIZE, () -> { });
+        return new Fuzz.Target(new FakeClock(), List.of(device.storage(), device.flush(), device.irqs()), List.of(4, 4, 24),
+                List.of(device.memory()),
+                PcTestdev.MEMORY_SIZE, () -> {});
     }
 }

@@ -229,6 +229,6 @@ class Pit8254Test {
                 pit.out(offset, size, offset == 0 ? value | 0x8080_8080 : value);
             }
         };
-        return new Fuzz.Target(clock, List.of(shortPeriodsOnly, pit.systemControl()), List.of(4, 1), List.of(), 0, () -> { });
+        return new Fuzz.Target(clock, List.of(shortPeriodsOnly, pit.systemControl()), List.of(4, 1), List.of(), 0, () -> {});
     }
 }

@@ -111,7 +111,8 @@ class VgaTextTest {
         Charset charset = Charset.forName("IBM437");
         for (int code = 0x20; code < 0x100; code++) {
             if (code != 0x7f && code != 0xff) {
-                assertEquals(new String(new byte[] {(byte) code}, charset), String.valueOf(CodePage437.unicode(code)), Integer.toHexString(code));
+                assertEquals(new String(new byte[] {(byte) code}, charset), String.valueOf(CodePage437.unicode(code)),
+                        Integer.toHexString(code));
             }
         }
         assertEquals('☺', CodePage437.unicode(1));

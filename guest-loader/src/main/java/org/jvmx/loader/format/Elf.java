@@ -15,7 +15,8 @@ import org.jvmx.loader.LoadException;
  * @param sections the section header table
  */
 public record Elf(ImageBytes file, boolean wide, long entry, List<Segment> segments, List<Segment> notes, Sections sections)
-        implements MultibootBody {
+        implements
+            MultibootBody {
 
     /**
      * A program header.

@@ -13,7 +13,8 @@ import org.jvmx.loader.LoadException;
  * @param wantsScreen whether it asks for a console or a framebuffer
  */
 public record Multiboot2Image(ImageBytes file, MultibootBody body, long entry, Relocation relocation, boolean wantsScreen)
-        implements GuestImage {
+        implements
+            GuestImage {
     /**
      * The relocatable header tag.
      *

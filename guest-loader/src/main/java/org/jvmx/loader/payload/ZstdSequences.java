@@ -70,17 +70,17 @@ final class ZstdSequences {
     private static FseTable table(Input in, int mode, FseTable last, int defaultLog, int[] defaults, int largestLog, int largestSymbol)
             throws CorruptException {
         switch (mode) {
-            case 0:
+            case 0 :
                 return FseTable.of(defaultLog, defaults, defaults.length);
-            case 1:
+            case 1 :
                 int symbol = in.u8();
                 if (symbol > largestSymbol) {
                     throw new CorruptException("sequence code %d, at most %d is defined".formatted(symbol, largestSymbol));
                 }
                 return FseTable.constant(symbol);
-            case 2:
+            case 2 :
                 return FseTable.read(in, largestLog, largestSymbol);
-            default:
+            default :
                 if (last == null) {
                     throw new CorruptException("a block repeats an FSE table before the first");
                 }

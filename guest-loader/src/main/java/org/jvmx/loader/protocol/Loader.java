@@ -41,7 +41,7 @@ public final class Loader {
         BootOptions.Entry only = switch (image) {
             case BzImage _ -> wish;
             case ElfImage elf -> elf.elf().wide() ? BootOptions.Entry.LONG64 : BootOptions.Entry.PROT32;
-            case PvhImage _, MultibootImage _, Multiboot2Image _ -> BootOptions.Entry.PROT32;
+            case PvhImage _,MultibootImage _,Multiboot2Image _ -> BootOptions.Entry.PROT32;
             case FlatImage flat -> switch (flat.format().kind()) {
                 case FLAT32 -> BootOptions.Entry.PROT32;
                 case FLAT64 -> BootOptions.Entry.LONG64;

@@ -31,25 +31,25 @@ class CompressionTest {
 
     /** {@link #TEXT} as the tool of that name packs it. */
     private static final Map<Compression, String> FIXTURES = Map.of(
-        Compression.GZIP,
+            Compression.GZIP,
             "H4sIAAAAAAACA+3MqxGAMBBF0VZeAQw9pJSFrMhk+UwCgu4RGCgAd+0RJ6l6Wz1UuvpiEYPsRbvN1fPXzvVRTZfK0RWbZW+jEhUVFRUVFRUVFR"
-                + "XVP9UNogFw8rgLAAA=",
-        Compression.XZ,
+                    + "XVP9UNogFw8rgLAAA=",
+            Compression.XZ,
             "/Td6WFoAAAFpIt42AgAhAQgAAADYDyMT4Au3AEhdACCICWZTyE5FALk50z+sBG0tyO7G3FCz51ZN96NA1dqPd9BLmYgcXlzqtAMMqNnMM0JsrM"
-                + "4O+1c1GHOg8Rc2B7leOvzFBFGMAACiAXDyAAFguBcAAAB099gmPjANiwIAAAAAAVla",
-        Compression.LZMA,
+                    + "4O+1c1GHOg8Rc2B7leOvzFBFGMAACiAXDyAAFguBcAAAB099gmPjANiwIAAAAAAVla",
+            Compression.LZMA,
             "XQAAAQD//////////wAgiAlmU8hORQC5OdM/rARtLcjuxtxQs+dWTfejQNXaj3fQS5mIHF5c6rQDDKjZzDNCbKzODvtXNRhzoPEXNge5Xjr8xR"
-                + "Pv53//+esYAA==",
-        Compression.BZIP2,
+                    + "Pv53//+esYAA==",
+            Compression.BZIP2,
             "QlpoMTFBWSZTWbuD1foAAXuVgEAFIAA+L94gMADYBQNNDIyYhQNNDIyYgUqRT1P1TTIPap+qcCcBMieRVsTImRMCaBPYToTQngVaCaE7E5E+An"
-                + "4EwJ2E0KvAnAq6BOwmBV7iryJkTkT0J6FWxOhPkToTIJsTYq5EwJgTYn+LuSKcKEhdwer9AA==",
-        Compression.LZ4,
+                    + "4EwJ2E0KvAnAq6BOwmBV7iryJkTkT0J6FWxOhPkToTIJsTYq5EwJgTYn+LuSKcKEhdwer9AA==",
+            Compression.LZ4,
             "AiFMGEwAAAD3BUEga2VybmVsIGlzIHNtYWxsLCBhEwBqcGFja2VkFAAidW4WAP8BIGJ5IGl0cyBsb2FkZXIuIEsA//////////////9gUGRlci"
-                + "4g",
-        Compression.LZOP,
+                    + "4g",
+            Compression.LZOP,
             "iUxaTwANChoKEEAgoAlAAwkDAAANAAAAAGsAwgoAAAAAACkXAq0AAAu4AAAASzQIDW0lQSBrZXJuZWwgaXMgc21hbGwsIGEpSwBwYWMBA2QsTg"
-                + "B1brcCIGJ5CAMIdHMgbG9hZGVyLiAgAAAAAAAAAOYoASAAAABPKAERAAAAAAAA",
-        Compression.ZSTD,
+                    + "B1brcCIGJ5CAMIdHMgbG9hZGVyLiAgAAAAAAAAAOYoASAAAABPKAERAAAAAAAA",
+            Compression.ZSTD,
             "KLUv/QRozQEAwgIKELDrOCHNkc3xtIlJAy6arEQN7MUKm830jSZXfoiXCxCNsmmKT+ynIgQA1OYEv3Ji+KYsLJ5MTMlZIg==");
 
     @ParameterizedTest
@@ -93,7 +93,7 @@ class CompressionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gzip -9", "gzip -1", "xz --check=crc32 --x86 --lzma2=,dict=32MiB", "xz -6", "lzma -9", "bzip2 -9",
-            "lz4 -l -9", "lz4 -l -1",
+        "lz4 -l -9", "lz4 -l -1",
         "lzop -9", "lzop -1", "zstd -1", "zstd -19", "zstd -22 --ultra", "zstd --fast=5", "zstd -3 --no-check"})
     void whatTheToolPacksIsDecoded(String command) throws Exception {
         byte[] plain = sample(1_500_000);

@@ -27,14 +27,14 @@ class LoaderFuzzTest {
 
     /** Values that are likely to overflow something. */
     private static final int[] EDGES = {0, 1, -1, 0x7fff_ffff, 0x8000_0000, 0xfff, 0x1000, 0xffff_f000, 0x7f, 0x80, 0xff, 0x10_0000,
-            0xa_0000, 0x1_0000};
+        0xa_0000, 0x1_0000};
 
     static Stream<Arguments> images() {
         byte[] elf32 = TestImages.elf32(LINKED, LINKED, LINKED, 0);
         byte[] elf64 = TestImages.elf64(LINKED, LINKED, LINKED, 0);
         byte[] raw = TestImages.code(0x1000);
         int[][] tags = {{1, 12, 6}, {2, 24, 0x20_0080, 0x20_0000, 0, 0x20_3000}, {3, 12, 0x20_0010}, {10, 24, 0x20_0000, 0x7f_ffff, 0x1000,
-                1}};
+            1}};
         return Stream.of(
                 Arguments.of("bzImage", TestImages.bzImage(true, TestImages.code(100)), new int[] {0x1f1, 0x264}),
                 Arguments.of("bzImage unpacked", TestImages.bzImage(true, elf64), new int[] {0x1f1, 0x264, 0x1200, 0x1300}),
@@ -42,9 +42,9 @@ class LoaderFuzzTest {
                 Arguments.of("ELF64", elf64, new int[] {0, 176}),
                 Arguments.of("PVH", TestImages.elf64(LINKED, LINKED, LINKED, LINKED), new int[] {0, 176, 0x200, 0x214}),
                 Arguments.of("Multiboot ELF", TestImages.multiboot(TestImages.withSections32(elf32), 0x400, 3), new int[] {0, 116, 0x1218,
-                        0x1290}),
+                    0x1290}),
                 Arguments.of("Multiboot raw", TestImages.multiboot(raw, 0, 1 << 16, 0x20_0000, 0x20_0000, 0, 0, 0x20_0000), new int[] {12,
-                        32}),
+                    32}),
                 Arguments.of("Multiboot 2", TestImages.multiboot2(raw, 0x80, tags), new int[] {0x90, 0x90 + 96}));
     }
 

@@ -30,7 +30,8 @@ public final class Aes {
         }
     }
 
-    private Aes() {}
+    private Aes() {
+    }
 
     /** ShiftRows, SubBytes and MixColumns. */
     public static long encrypt(long low, long high, boolean upper) {

@@ -11,7 +11,8 @@ public final class Approximation {
     private static final int QUIET = 0x0040_0000;
     private static final int SIGN = 0x8000_0000;
 
-    private Approximation() {}
+    private Approximation() {
+    }
 
     /** RCPSS. */
     public static int reciprocal(int x) {

@@ -6,7 +6,8 @@ final class Comparison {
     private static final int LESS = 1;
     private static final int LESS_OR_EQUAL = 2;
 
-    private Comparison() {}
+    private Comparison() {
+    }
 
     /** Whether the predicate (0 to 7) is true of operands in that order: -1, 0, 1, or 2 for unordered. */
     static boolean holds(int predicate, int order) {

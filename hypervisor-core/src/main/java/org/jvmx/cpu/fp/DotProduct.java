@@ -5,7 +5,8 @@ package org.jvmx.cpu.fp;
  * Vol. 2, DPPS and DPPD.
  */
 public final class DotProduct {
-    private DotProduct() {}
+    private DotProduct() {
+    }
 
     /** DPPS; the result is low half first, and worthless if the instruction faults. */
     public static void single(long aLow, long aHigh, long bLow, long bHigh, int control, SseStatus status, long[] result) {

@@ -12,7 +12,8 @@ public final class Fp32 {
     private static final BinaryFormat FORMAT = BinaryFormat.SINGLE;
     private static final long WORD = 0xffff_ffffL;
 
-    private Fp32() {}
+    private Fp32() {
+    }
 
     /** ADDSS. */
     public static int add(int x, int y, SseStatus status) {

@@ -10,7 +10,8 @@ import static java.lang.Double.longBitsToDouble;
 public final class Fp64 {
     private static final BinaryFormat FORMAT = BinaryFormat.DOUBLE;
 
-    private Fp64() {}
+    private Fp64() {
+    }
 
     /** ADDSD. */
     public static long add(long x, long y, SseStatus status) {

@@ -50,7 +50,8 @@ public final class Fp80 {
     final Fp80Function function = new Fp80Function(this);
 
     /** Arithmetic under the control word of FINIT. */
-    public Fp80() {}
+    public Fp80() {
+    }
 
     /** The rounding mode. */
     public int rounding() {

@@ -255,7 +255,7 @@ final class Fp80Function {
         long top = 0;
         long rest = a.significand;
         int quotient = 0;
-        for (int step = a.exponent + HALF_PI_UNIT - 63; ; step--) {
+        for (int step = a.exponent + HALF_PI_UNIT - 63;; step--) {
             if (top > HALF_PI_TOP || top == HALF_PI_TOP && Long.compareUnsigned(rest, HALF_PI_REST) >= 0) {
                 top -= HALF_PI_TOP + (Long.compareUnsigned(rest, HALF_PI_REST) < 0 ? 1 : 0);
                 rest -= HALF_PI_REST;

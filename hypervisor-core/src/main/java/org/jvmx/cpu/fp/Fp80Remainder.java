@@ -4,7 +4,8 @@ package org.jvmx.cpu.fp;
 final class Fp80Remainder {
     private static final int GREATEST_DISTANCE = 63;
 
-    private Fp80Remainder() {}
+    private Fp80Remainder() {
+    }
 
     static void run(Fp80 unit, int exponentX, long x, int exponentY, long y, boolean nearest) {
         if (!unit.begin(exponentX, x, exponentY, y)) {

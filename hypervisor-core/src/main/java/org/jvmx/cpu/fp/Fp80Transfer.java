@@ -12,7 +12,8 @@ public final class Fp80Transfer {
 
     private static final long BCD_LIMIT = 1_000_000_000_000_000_000L;
 
-    private Fp80Transfer() {}
+    private Fp80Transfer() {
+    }
 
     /**
      * Makes a single-precision number in memory an operand: the result is its exact value, signaling NaNs stay so, and its being denormal

@@ -28,5 +28,6 @@ public final class FpException {
     /** Round toward zero. */
     public static final int TRUNCATE = 3;
 
-    private FpException() {}
+    private FpException() {
+    }
 }

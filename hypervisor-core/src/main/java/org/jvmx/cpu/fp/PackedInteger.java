@@ -9,7 +9,8 @@ public final class PackedInteger {
     static final long HIGH_16 = 0x8000_8000_8000_8000L;
     static final long HIGH_32 = 0x8000_0000_8000_0000L;
 
-    private PackedInteger() {}
+    private PackedInteger() {
+    }
 
     /** PADDB. */
     public static long addBytes(long a, long b) {

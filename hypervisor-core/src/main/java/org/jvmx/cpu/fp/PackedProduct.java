@@ -4,7 +4,8 @@ package org.jvmx.cpu.fp;
 public final class PackedProduct {
     private static final long WORD = 0xffff;
 
-    private PackedProduct() {}
+    private PackedProduct() {
+    }
 
     /** PMULLW. */
     public static long multiplyLowWords(long a, long b) {

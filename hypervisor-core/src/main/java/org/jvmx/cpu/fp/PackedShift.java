@@ -2,7 +2,8 @@ package org.jvmx.cpu.fp;
 
 /** Packed shifts of the lanes of a quadword by one count, which may exceed the lane. SDM Vol. 2, PSLLx, PSRLx, PSRAx. */
 public final class PackedShift {
-    private PackedShift() {}
+    private PackedShift() {
+    }
 
     /** PSLLW. */
     public static long leftWords(long a, long count) {

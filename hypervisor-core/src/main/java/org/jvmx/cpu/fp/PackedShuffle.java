@@ -5,7 +5,8 @@ public final class PackedShuffle {
     private static final long EVEN_BYTES = 0x00ff_00ff_00ff_00ffL;
     private static final long EVEN_WORDS = 0x0000_ffff_0000_ffffL;
 
-    private PackedShuffle() {}
+    private PackedShuffle() {
+    }
 
     /** PACKSSWB: the words of a, then of b. */
     public static long packSignedWords(long a, long b) {

@@ -18,7 +18,8 @@ public final class Polynomial {
         }
     }
 
-    private Polynomial() {}
+    private Polynomial() {
+    }
 
     /** The low quadword of the carry-less product. */
     public static long productLow(long a, long b) {

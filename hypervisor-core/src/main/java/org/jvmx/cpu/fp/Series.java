@@ -33,7 +33,8 @@ final class Series {
         new WideFloat(-1, 0xc90f_daa2_2168_c234L, 0xc4c6_628b_80dc_1cd1L),
     };
 
-    private Series() {}
+    private Series() {
+    }
 
     private static WideFloat[] exponential(int count) {
         WideFloat[] coefficients = new WideFloat[count];

@@ -4,7 +4,8 @@ package org.jvmx.cpu.fp;
 public final class Sha {
     private static final int[] CONSTANTS = {0x5a82_7999, 0x6ed9_eba1, 0x8f1b_bcdc, 0xca62_c1d6};
 
-    private Sha() {}
+    private Sha() {
+    }
 
     /** SHA1RNDS4. */
     public static void sha1Rounds4(long low, long high, long messageLow, long messageHigh, int function, long[] result) {

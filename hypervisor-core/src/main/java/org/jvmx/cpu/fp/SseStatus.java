@@ -26,7 +26,8 @@ public final class SseStatus {
     final SseArithmetic exact = new SseArithmetic(this);
 
     /** Status at reset. */
-    public SseStatus() {}
+    public SseStatus() {
+    }
 
     /** The rounding mode. */
     public int rounding() {

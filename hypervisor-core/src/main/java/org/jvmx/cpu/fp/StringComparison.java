@@ -14,7 +14,8 @@ public final class StringComparison {
     private static final int MASKED = 0x20;
     private static final int MOST_SIGNIFICANT = 0x40;
 
-    private StringComparison() {}
+    private StringComparison() {
+    }
 
     /** How many elements an operand has. */
     public static int elements(int control) {

@@ -4,7 +4,8 @@ package org.jvmx.cpu.fp;
 final class Unsigned128 {
     private static final long LOW_HALF = 0xffff_ffffL;
 
-    private Unsigned128() {}
+    private Unsigned128() {
+    }
 
     /** The quotient of {@code high:low} and a divisor whose top bit is set and which exceeds {@code high}. */
     static long divide(long high, long low, long divisor) {

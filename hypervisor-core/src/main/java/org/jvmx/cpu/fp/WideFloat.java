@@ -10,7 +10,8 @@ final class WideFloat {
     long high;
     long low;
 
-    WideFloat() {}
+    WideFloat() {
+    }
 
     WideFloat(int exponent, long high, long low) {
         set(0, exponent, high, low);

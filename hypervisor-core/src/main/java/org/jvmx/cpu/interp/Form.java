@@ -21,6 +21,7 @@ import org.jvmx.cpu.semantics.Meaning;
  * @param addressing  how the memory operand's address comes about ({@link MemoryOp})
  * @param detail      a condition, or what else a template needs to know
  */
-record Form(Fn value, EffectFn effect, FlagEffect flags, Meaning.ShiftFlags shiftFlags, boolean readsCarry, boolean writes, int width, int sourceWidth, int target,
+record Form(Fn value, EffectFn effect, FlagEffect flags, Meaning.ShiftFlags shiftFlags, boolean readsCarry, boolean writes, int width,
+        int sourceWidth, int target,
         int source, int addressing, int detail) {
 }

@@ -48,7 +48,7 @@ final class OpFactory {
             case Meaning.MoveIf() -> Specializer.of(ConditionalOp.class, operands(insn, insn.width(0), condition));
             case Meaning.Transfer(var kind) -> transfer(kind, insn);
             case Meaning.Effect(var body) -> Specializer.of(EffectOp.class, effect(body));
-            case Meaning.Nothing(), Meaning.ByForm(_) -> throw new IllegalStateException("no template for " + insn);
+            case Meaning.Nothing(),Meaning.ByForm(_) -> throw new IllegalStateException("no template for " + insn);
         };
     }
 
@@ -69,13 +69,15 @@ final class OpFactory {
         int last = insn.operandCount - 1;
         int source = last == 0 ? Place.NONE : Place.of(insn, last);
         boolean three = insn.operandCount == 3;
-        return new Form(value, null, flags, null, readsCarry(insn), writes, insn.width(0), insn.width(last), Place.of(insn, three ? 1 : 0), source,
+        return new Form(value, null, flags, null, readsCarry(insn), writes, insn.width(0), insn.width(last), Place.of(insn, three ? 1 : 0),
+                source,
                 MemoryOp.addressing(insn), three ? BinaryOp.THREE_OPERANDS : 0);
     }
 
     private static Form shift(Insn insn, Fn value, Meaning.ShiftFlags flags) {
         int source = insn.operandCount == 1 ? Place.NONE : Place.of(insn, insn.operandCount - 1);
-        return new Form(value, null, null, flags, readsCarry(insn), true, insn.width(0), 1, Place.of(insn, 0), source, MemoryOp.addressing(insn), 0);
+        return new Form(value, null, null, flags, readsCarry(insn), true, insn.width(0), 1, Place.of(insn, 0), source,
+                MemoryOp.addressing(insn), 0);
     }
 
     private static Form move(Insn insn, Fn value, FlagEffect flags, int detail) {

@@ -58,7 +58,8 @@ public abstract class MemoryAccess extends Paging {
     @Hot
     public final long load32(int segment, long linear) {
         int at = (int) (linear >>> 12) & Tlb.MASK;
-        return readTags[at] == (linear + 3 & -4096L) ? RawMemory.getInt(linear + readAddends[at]) & 0xffff_ffffL : loadSlow(segment, linear, 4);
+        return readTags[at] == (linear + 3 & -4096L) ? RawMemory.getInt(linear + readAddends[at]) & 0xffff_ffffL
+                : loadSlow(segment, linear, 4);
     }
 
     @Hot

@@ -53,7 +53,7 @@ public enum FlagEffect {
      */
     public void record(Cpu cpu, int width, long a, long b, long result) {
         switch (this) {
-            case NONE -> { }
+            case NONE -> {}
             case MULTIPLY, BIT, POPCNT, ZERO_COUNT, ANDN, BEXTR, BLSI, BLSR, BZHI -> recordUncommon(cpu, width, a, b, result);
             default -> recordCommon(cpu, width, a, b, result);
         }

@@ -17,14 +17,16 @@ import java.lang.foreign.UnionLayout;
 /** The structures of the KVM interface. Linux, "The Definitive KVM API Documentation". */
 public final class Layouts {
     /** {@code kvm_userspace_memory_region}. */
-    public static final StructLayout MEMORY_REGION = structLayout(ints("slot", "flags"), longs("guest_phys_addr", "memory_size", "userspace_addr"));
+    public static final StructLayout MEMORY_REGION =
+            structLayout(ints("slot", "flags"), longs("guest_phys_addr", "memory_size", "userspace_addr"));
 
     /** {@code kvm_dirty_log}. */
     public static final StructLayout DIRTY_LOG = structLayout(ints("slot", "padding"), longs("dirty_bitmap"));
 
     /** {@code kvm_regs}. */
-    public static final StructLayout REGS = structLayout(longs("rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rsp", "rbp", "r8", "r9", "r10", "r11",
-            "r12", "r13", "r14", "r15", "rip", "rflags"));
+    public static final StructLayout REGS =
+            structLayout(longs("rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rsp", "rbp", "r8", "r9", "r10", "r11",
+                    "r12", "r13", "r14", "r15", "rip", "rflags"));
 
     /** {@code kvm_segment}. */
     public static final StructLayout SEGMENT = structLayout(longs("base"), ints("limit"), JAVA_SHORT.withName("selector"),
@@ -40,8 +42,9 @@ public final class Layouts {
             sequenceLayout(4, JAVA_LONG).withName("interrupt_bitmap"));
 
     /** {@code kvm_translation}. */
-    public static final StructLayout TRANSLATION = structLayout(longs("linear_address", "physical_address"), bytes("valid", "writeable", "usermode"),
-            paddingLayout(5));
+    public static final StructLayout TRANSLATION =
+            structLayout(longs("linear_address", "physical_address"), bytes("valid", "writeable", "usermode"),
+                    paddingLayout(5));
 
     /** {@code kvm_msr_entry}. */
     public static final StructLayout MSR_ENTRY = structLayout(ints("index", "reserved"), longs("data"));
@@ -53,7 +56,8 @@ public final class Layouts {
     public static final StructLayout SIGNAL_MASK = structLayout(ints("len"));
 
     /** {@code kvm_cpuid_entry2}. */
-    public static final StructLayout CPUID_ENTRY = structLayout(ints("function", "index", "flags", "eax", "ebx", "ecx", "edx"), paddingLayout(12));
+    public static final StructLayout CPUID_ENTRY =
+            structLayout(ints("function", "index", "flags", "eax", "ebx", "ecx", "edx"), paddingLayout(12));
 
     /** The head of {@code kvm_cpuid2}; entries follow. */
     public static final StructLayout CPUID2 = structLayout(ints("nent", "padding"));
@@ -72,7 +76,8 @@ public final class Layouts {
     public static final StructLayout DEBUGREGS = structLayout(longs("db0", "db1", "db2", "db3", "dr6", "dr7", "flags"), paddingLayout(72));
 
     /** {@code kvm_enable_cap}. */
-    public static final StructLayout ENABLE_CAP = structLayout(ints("cap", "flags"), longs("arg0", "arg1", "arg2", "arg3"), paddingLayout(64));
+    public static final StructLayout ENABLE_CAP =
+            structLayout(ints("cap", "flags"), longs("arg0", "arg1", "arg2", "arg3"), paddingLayout(64));
 
     /** {@code kvm_xcrs}. */
     public static final StructLayout XCRS = structLayout(ints("nr_xcrs", "flags"),
@@ -82,7 +87,8 @@ public final class Layouts {
     public static final StructLayout MSR_FILTER_RANGE = structLayout(ints("flags", "nmsrs", "base"), paddingLayout(4), longs("bitmap"));
 
     /** {@code kvm_msr_filter}. */
-    public static final StructLayout MSR_FILTER = structLayout(ints("flags"), paddingLayout(4), sequenceLayout(16, MSR_FILTER_RANGE).withName("ranges"));
+    public static final StructLayout MSR_FILTER =
+            structLayout(ints("flags"), paddingLayout(4), sequenceLayout(16, MSR_FILTER_RANGE).withName("ranges"));
 
     /** {@code kvm_device_attr}. */
     public static final StructLayout DEVICE_ATTR = structLayout(ints("flags", "group"), longs("attr", "addr"));
@@ -92,15 +98,18 @@ public final class Layouts {
             structLayout(ints("exception", "pad"), longs("pc", "dr6", "dr7")).withName("debug"),
             structLayout(longs("phys_addr", "data"), ints("len"), bytes("is_write"), paddingLayout(3)).withName("mmio"),
             structLayout(longs("nr"), sequenceLayout(6, JAVA_LONG).withName("args"), longs("ret", "flags")).withName("hypercall"),
-            structLayout(ints("suberror", "ndata"), longs("flags"), bytes("insn_size"), sequenceLayout(15, JAVA_BYTE).withName("insn_bytes"))
+            structLayout(ints("suberror", "ndata"), longs("flags"), bytes("insn_size"),
+                    sequenceLayout(15, JAVA_BYTE).withName("insn_bytes"))
                     .withName("internal"),
             structLayout(longs("hardware_reason"), ints("cpu")).withName("fail_entry"),
             structLayout(bytes("error"), paddingLayout(7), ints("reason", "index"), longs("data")).withName("msr"),
             sequenceLayout(256, JAVA_BYTE).withName("padding"));
 
     /** {@code kvm_run}, with the registers that KVM keeps there for us. */
-    public static final StructLayout RUN = structLayout(bytes("request_interrupt_window", "immediate_exit"), paddingLayout(6), ints("exit_reason"),
-            bytes("ready_for_interrupt_injection", "if_flag"), JAVA_SHORT.withName("flags"), longs("cr8", "apic_base"), EXIT.withName("exit"),
+    public static final StructLayout RUN = structLayout(bytes("request_interrupt_window", "immediate_exit"), paddingLayout(6),
+            ints("exit_reason"),
+            bytes("ready_for_interrupt_injection", "if_flag"), JAVA_SHORT.withName("flags"), longs("cr8", "apic_base"),
+            EXIT.withName("exit"),
             longs("kvm_valid_regs", "kvm_dirty_regs"), REGS.withName("regs"), SREGS.withName("sregs"), VCPU_EVENTS.withName("events"));
 
     private Layouts() {

@@ -51,10 +51,13 @@ class InterpreterTest {
         Label loop = asm.newLabel();
         Label skip = asm.newLabel();
         Label sub = asm.newLabel();
-        asm.bind(loop).op(ADD, RAX, mem(RSI).index(RCX, 8)).op(XOR, mem(RDI).index(RCX, 4).d(), EAX).op(CALL, sub).op(TEST, AL, 3).op(JNZ, skip)
-                .op(ROL, EBX, 5).op(INC, RBX).bind(skip).op(CMOVB, EDX, EBX).op(SETNZ, DH).op(INC, ECX).op(AND, ECX, 0x1f).op(PUSH, RCX).op(PUSH, RSI)
+        asm.bind(loop).op(ADD, RAX, mem(RSI).index(RCX, 8)).op(XOR, mem(RDI).index(RCX, 4).d(), EAX).op(CALL, sub).op(TEST, AL, 3)
+                .op(JNZ, skip)
+                .op(ROL, EBX, 5).op(INC, RBX).bind(skip).op(CMOVB, EDX, EBX).op(SETNZ, DH).op(INC, ECX).op(AND, ECX, 0x1f).op(PUSH, RCX)
+                .op(PUSH, RSI)
                 .op(PUSH, RDI).op(MOV, ECX, 20).rep().op(MOVSB).op(POP, RDI).op(POP, RSI).op(POP, RCX).op(JMP, loop)
-                .bind(sub).op(LEA, RDX, mem(RAX).index(RDX, 2).disp(7)).op(IMUL, RDX, RDX, 0x1234_567).op(SHR, RDX, CL).op(ADC, RAX, RDX).op(RET);
+                .bind(sub).op(LEA, RDX, mem(RAX).index(RDX, 2).disp(7)).op(IMUL, RDX, RDX, 0x1234_567).op(SHR, RDX, CL).op(ADC, RAX, RDX)
+                .op(RET);
         return asm.assemble();
     }
 
@@ -121,7 +124,8 @@ class InterpreterTest {
         Assembler asm = assembler();
         Label loop = asm.newLabel();
         Label patched = asm.newLabel();
-        asm.op(MOV, ECX, 5).bind(loop).op(INC, mem(patched).disp(1).b()).bind(patched).op(MOV, AL, 10).op(ADD, BL, AL).op(DEC, ECX).op(JNZ, loop).op(UD2);
+        asm.op(MOV, ECX, 5).bind(loop).op(INC, mem(patched).disp(1).b()).bind(patched).op(MOV, AL, 10).op(ADD, BL, AL).op(DEC, ECX)
+                .op(JNZ, loop).op(UD2);
         try (Rig rig = rig(asm.assemble())) {
             new Interpreter(rig.cpu, MEANINGS).run();
             assertEquals(11 + 12 + 13 + 14 + 15, rig.cpu.gpr[Cpu.RBX]);

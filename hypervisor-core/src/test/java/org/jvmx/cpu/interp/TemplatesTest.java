@@ -20,10 +20,12 @@ class TemplatesTest {
     private final SplittableRandom random = new SplittableRandom(8);
 
     /** Opcodes with ModRM whose reg names a register: bytes, then words and wider. */
-    private static final String[] BYTE_FORMS = {"00", "08", "10", "18", "20", "28", "30", "38", "02", "0a", "12", "1a", "22", "2a", "32", "3a", "84", "86",
-        "88", "8a", "0fb0", "0fc0"};
-    private static final String[] FORMS = {"01", "09", "11", "19", "21", "29", "31", "39", "03", "0b", "13", "1b", "23", "2b", "33", "3b", "85", "87", "89",
-        "8b", "0faf", "0fb1", "0fb6", "0fb7", "0fbe", "0fbf", "0fbc", "0fbd", "0fc1", "f30fb8", "f30fbc", "f30fbd", "0fa5", "0fad"};
+    private static final String[] BYTE_FORMS =
+            {"00", "08", "10", "18", "20", "28", "30", "38", "02", "0a", "12", "1a", "22", "2a", "32", "3a", "84", "86",
+                "88", "8a", "0fb0", "0fc0"};
+    private static final String[] FORMS =
+            {"01", "09", "11", "19", "21", "29", "31", "39", "03", "0b", "13", "1b", "23", "2b", "33", "3b", "85", "87", "89",
+                "8b", "0faf", "0fb1", "0fb6", "0fb7", "0fbe", "0fbf", "0fbc", "0fbd", "0fc1", "f30fb8", "f30fbc", "f30fbd", "0fa5", "0fad"};
 
     private String form() {
         int kind = random.nextInt(6);

@@ -170,7 +170,8 @@ final class FpuState {
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
-        text.append("fault %d cw %x sw %x tags %x fop %x fip %x fdp %x ".formatted(fault, control, status, notEmpty, opcode, instruction, data));
+        text.append("fault %d cw %x sw %x tags %x fop %x fip %x fdp %x ".formatted(fault, control, status, notEmpty, opcode, instruction,
+                data));
         text.append("mxcsr %x flags %x rax %x rcx %x rdx %x".formatted(mxcsr, flags, rax, rcx, rdx));
         for (int i = 0; i < 8; i++) {
             text.append("%n ST(%d) %04x:%016x".formatted(i, signExponent[i], significand[i]));

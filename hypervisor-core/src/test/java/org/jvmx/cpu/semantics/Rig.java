@@ -167,8 +167,9 @@ public final class Rig implements AutoCloseable {
         long cf = (insn.row.flags.read() & FlagRule.CF) != 0 && cpu.cf() ? 1 : 0;
         switch (meaning) {
             case Meaning.Effect(var body) -> body.run(cpu, insn);
-            case Meaning.Binary(var value, var flags) -> update(insn, value, flags, last == 2 ? cpu.operand(insn, 1) : cpu.operandForUpdate(insn, 0),
-                    cpu.operand(insn, last), cf);
+            case Meaning.Binary(var value, var flags) ->
+                update(insn, value, flags, last == 2 ? cpu.operand(insn, 1) : cpu.operandForUpdate(insn, 0),
+                        cpu.operand(insn, last), cf);
             case Meaning.Unary(var value, var flags) -> update(insn, value, flags, cpu.operandForUpdate(insn, 0), 0, cf);
             case Meaning.Move(var value, var flags) -> update(insn, value, flags, 0, cpu.operand(insn, last), cf);
             case Meaning.Compare(var value, var flags) -> {

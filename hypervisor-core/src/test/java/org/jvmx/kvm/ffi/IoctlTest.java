@@ -9,17 +9,22 @@ import org.junit.jupiter.api.Test;
 
 class IoctlTest {
     /** The numbers as Linux's headers give them on x86-64. */
-    private static final Map<Ioctl, Integer> KNOWN = Map.ofEntries(Map.entry(Ioctl.GET_API_VERSION, 0xae00), Map.entry(Ioctl.CREATE_VM, 0xae01),
-            Map.entry(Ioctl.CHECK_EXTENSION, 0xae03), Map.entry(Ioctl.GET_VCPU_MMAP_SIZE, 0xae04), Map.entry(Ioctl.GET_SUPPORTED_CPUID, 0xc008ae05),
-            Map.entry(Ioctl.CREATE_VCPU, 0xae41), Map.entry(Ioctl.GET_DIRTY_LOG, 0x4010ae42), Map.entry(Ioctl.SET_USER_MEMORY_REGION, 0x4020ae46),
+    private static final Map<Ioctl, Integer> KNOWN = Map.ofEntries(Map.entry(Ioctl.GET_API_VERSION, 0xae00),
+            Map.entry(Ioctl.CREATE_VM, 0xae01),
+            Map.entry(Ioctl.CHECK_EXTENSION, 0xae03), Map.entry(Ioctl.GET_VCPU_MMAP_SIZE, 0xae04),
+            Map.entry(Ioctl.GET_SUPPORTED_CPUID, 0xc008ae05),
+            Map.entry(Ioctl.CREATE_VCPU, 0xae41), Map.entry(Ioctl.GET_DIRTY_LOG, 0x4010ae42),
+            Map.entry(Ioctl.SET_USER_MEMORY_REGION, 0x4020ae46),
             Map.entry(Ioctl.SET_TSS_ADDR, 0xae47), Map.entry(Ioctl.SET_IDENTITY_MAP_ADDR, 0x4008ae48), Map.entry(Ioctl.RUN, 0xae80),
             Map.entry(Ioctl.GET_REGS, 0x8090ae81), Map.entry(Ioctl.SET_REGS, 0x4090ae82), Map.entry(Ioctl.GET_SREGS, 0x8138ae83),
             Map.entry(Ioctl.SET_SREGS, 0x4138ae84), Map.entry(Ioctl.TRANSLATE, 0xc018ae85), Map.entry(Ioctl.INTERRUPT, 0x4004ae86),
             Map.entry(Ioctl.GET_MSRS, 0xc008ae88), Map.entry(Ioctl.SET_MSRS, 0x4008ae89), Map.entry(Ioctl.SET_SIGNAL_MASK, 0x4004ae8b),
             Map.entry(Ioctl.SET_CPUID2, 0x4008ae90), Map.entry(Ioctl.NMI, 0xae9a), Map.entry(Ioctl.SET_GUEST_DEBUG, 0x4048ae9b),
-            Map.entry(Ioctl.GET_VCPU_EVENTS, 0x8040ae9f), Map.entry(Ioctl.SET_VCPU_EVENTS, 0x4040aea0), Map.entry(Ioctl.GET_DEBUGREGS, 0x8080aea1),
+            Map.entry(Ioctl.GET_VCPU_EVENTS, 0x8040ae9f), Map.entry(Ioctl.SET_VCPU_EVENTS, 0x4040aea0),
+            Map.entry(Ioctl.GET_DEBUGREGS, 0x8080aea1),
             Map.entry(Ioctl.SET_DEBUGREGS, 0x4080aea2), Map.entry(Ioctl.ENABLE_CAP, 0x4068aea3), Map.entry(Ioctl.GET_TSC_KHZ, 0xaea3),
-            Map.entry(Ioctl.GET_XCRS, 0x8188aea6), Map.entry(Ioctl.X86_SET_MSR_FILTER, 0x4188aec6), Map.entry(Ioctl.SET_DEVICE_ATTR, 0x4018aee1),
+            Map.entry(Ioctl.GET_XCRS, 0x8188aea6), Map.entry(Ioctl.X86_SET_MSR_FILTER, 0x4188aec6),
+            Map.entry(Ioctl.SET_DEVICE_ATTR, 0x4018aee1),
             Map.entry(Ioctl.GET_DEVICE_ATTR, 0x4018aee2), Map.entry(Ioctl.HAS_DEVICE_ATTR, 0x4018aee3));
 
     @Test

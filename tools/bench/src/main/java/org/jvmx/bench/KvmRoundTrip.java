@@ -73,12 +73,14 @@ public final class KvmRoundTrip {
     }
 
     private static double runC(Path program, int exits) throws IOException {
-        Process process = new ProcessBuilder(program.toString(), Integer.toString(exits)).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        Process process =
+                new ProcessBuilder(program.toString(), Integer.toString(exits)).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         return Double.parseDouble(new String(process.getInputStream().readAllBytes()).strip());
     }
 
     private static void report(String which, int exits, double c, double java) {
-        System.out.printf("round trip of a port write, %s of %d rounds of %d: C %.0f ns, jvmx %.0f ns, ratio %.3f%n", which, ROUNDS, exits, c, java, java / c);
+        System.out.printf("round trip of a port write, %s of %d rounds of %d: C %.0f ns, jvmx %.0f ns, ratio %.3f%n", which, ROUNDS, exits,
+                c, java, java / c);
     }
 
     private static double median(double[] values) {

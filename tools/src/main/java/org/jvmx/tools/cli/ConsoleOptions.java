@@ -9,8 +9,8 @@ final class ConsoleOptions {
         "Default: stdio; none with --display text."})
     String serial;
 
-    @Option(names = {"--display", "-display"}, paramLabel = "KIND", defaultValue = "none",
-            description = "none, or text: the VGA text screen and the keyboard on this terminal. Default: ${DEFAULT-VALUE}.")
+    @Option(names = {"--display",
+        "-display"}, paramLabel = "KIND", defaultValue = "none", description = "none, or text: the VGA text screen and the keyboard on this terminal. Default: ${DEFAULT-VALUE}.")
     String display;
 
     @Option(names = "-nographic", hidden = true)

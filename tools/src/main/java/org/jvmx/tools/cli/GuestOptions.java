@@ -8,17 +8,18 @@ import picocli.CommandLine.Parameters;
 
 /** What is run. */
 final class GuestOptions {
-    @Parameters(paramLabel = "GUEST", arity = "0..1",
-            description = "A bundled guest (hello), 'linux' for a Linux with busybox from this distribution's packages, or a kernel file.")
+    @Parameters(paramLabel = "GUEST", arity = "0..1", description = "A bundled guest (hello), 'linux' for a Linux with busybox from this distribution's packages, or a kernel file.")
     String guest;
 
-    @Option(names = {"-k", "--kernel", "-kernel"}, paramLabel = "FILE", description = "The kernel: bzImage, ELF, PVH, Multiboot 1 or 2, flat.")
+    @Option(names = {"-k", "--kernel",
+        "-kernel"}, paramLabel = "FILE", description = "The kernel: bzImage, ELF, PVH, Multiboot 1 or 2, flat.")
     Path kernel;
 
     @Option(names = {"-i", "--initrd", "-initrd"}, paramLabel = "FILE", description = "The initial RAM disk.")
     Path initrd;
 
-    @Option(names = {"-a", "--append", "-append"}, paramLabel = "STRING", description = "The kernel's command line; added to that of 'linux'.")
+    @Option(names = {"-a", "--append",
+        "-append"}, paramLabel = "STRING", description = "The kernel's command line; added to that of 'linux'.")
     String append;
 
     @Option(names = "--module", paramLabel = "FILE[,STRING]", description = "A Multiboot module with its arguments; repeatable.")
@@ -32,7 +33,6 @@ final class GuestOptions {
     @Option(names = "--unpack-kernel", description = "Unpack the kernel inside a bzImage here and enter it directly.")
     boolean unpack;
 
-    @Option(names = "--entry", paramLabel = "MODE", defaultValue = "auto",
-            description = "Where a bzImage is entered: auto, real16, prot32, long64. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--entry", paramLabel = "MODE", defaultValue = "auto", description = "Where a bzImage is entered: auto, real16, prot32, long64. Default: ${DEFAULT-VALUE}.")
     String entry;
 }

@@ -12,7 +12,8 @@ import picocli.CommandLine.Option;
 
 /** What it runs on. */
 final class MachineOptions {
-    @Option(names = {"-m", "--memory"}, paramLabel = "SIZE", defaultValue = "256M", description = "RAM: 256M, 1G, 64k... Default: ${DEFAULT-VALUE}.")
+    @Option(names = {"-m",
+        "--memory"}, paramLabel = "SIZE", defaultValue = "256M", description = "RAM: 256M, 1G, 64k... Default: ${DEFAULT-VALUE}.")
     ByteSize memory;
 
     @Option(names = {"-c", "--cpus", "-smp"}, paramLabel = "N", defaultValue = "1", description = "Processors; only 1 in this version.")
@@ -21,22 +22,21 @@ final class MachineOptions {
     @Option(names = "--backend", paramLabel = "NAME", defaultValue = "software", description = "software, kvm, or auto (kvm where it is faster). Default: ${DEFAULT-VALUE}.")
     String backend;
 
-    @Option(names = {"--cpu", "-cpu"}, paramLabel = "MODEL[,+FEATURE,-FEATURE]", defaultValue = Backend.DEFAULT_MODEL,
-            description = "The processor model. Default: ${DEFAULT-VALUE}.")
+    @Option(names = {"--cpu",
+        "-cpu"}, paramLabel = "MODEL[,+FEATURE,-FEATURE]", defaultValue = Backend.DEFAULT_MODEL, description = "The processor model. Default: ${DEFAULT-VALUE}.")
     String model;
 
-    @Option(names = {"--seed", "-seed"}, paramLabel = "N", defaultValue = "0", description = "Where the guest's random numbers start. Default: 0.")
+    @Option(names = {"--seed",
+        "-seed"}, paramLabel = "N", defaultValue = "0", description = "Where the guest's random numbers start. Default: 0.")
     long seed;
 
-    @Option(names = "--clock", paramLabel = "KIND",
-            description = "virtual (from retired instructions) or host. Default: virtual on software, host on kvm.")
+    @Option(names = "--clock", paramLabel = "KIND", description = "virtual (from retired instructions) or host. Default: virtual on software, host on kvm.")
     String clock;
 
     @Option(names = {"--device", "-device"}, paramLabel = "NAME", description = "An optional device: pc-testdev. Repeatable.")
     List<String> devices = new ArrayList<>();
 
-    @Option(names = "--on-reset", paramLabel = "ACTION", defaultValue = "exit",
-            description = "What happens when the guest resets itself: exit or reboot. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--on-reset", paramLabel = "ACTION", defaultValue = "exit", description = "What happens when the guest resets itself: exit or reboot. Default: ${DEFAULT-VALUE}.")
     String onReset;
 
     @Option(names = "-no-reboot", hidden = true)
@@ -55,7 +55,8 @@ final class MachineOptions {
         switch (clock != null ? clock : counts ? "virtual" : "host") {
             case "virtual" -> {
                 if (!counts) {
-                    throw new ConfigException("--clock virtual counts instructions, which --backend %s cannot; use --clock host".formatted(chosen.name()));
+                    throw new ConfigException(
+                            "--clock virtual counts instructions, which --backend %s cannot; use --clock host".formatted(chosen.name()));
                 }
                 pc.time(MachineSpec.Time.VIRTUAL);
             }
@@ -74,7 +75,8 @@ final class MachineOptions {
 
     private Backend backend() {
         return switch (backend) {
-            case "auto" -> Backend.installed().stream().filter(Backend::recommended).findFirst().orElseGet(() -> PcSpec.backend("software"));
+            case "auto" ->
+                Backend.installed().stream().filter(Backend::recommended).findFirst().orElseGet(() -> PcSpec.backend("software"));
             default -> PcSpec.backend(backend);
         };
     }

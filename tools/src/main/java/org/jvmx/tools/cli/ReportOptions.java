@@ -5,8 +5,7 @@ import picocli.CommandLine.Option;
 
 /** What is told about a run. */
 final class ReportOptions {
-    @Option(names = "--stat", paramLabel = "FILE", arity = "0..1", fallbackValue = "",
-            description = "The table of VM exits, on standard error or in a file.")
+    @Option(names = "--stat", paramLabel = "FILE", arity = "0..1", fallbackValue = "", description = "The table of VM exits, on standard error or in a file.")
     String statistics;
 
     @Option(names = "--trace", paramLabel = "FILE", description = "Write every VM exit: JSON lines if FILE ends in .jsonl, else a compact form.")

@@ -90,7 +90,8 @@ final class RunCommand implements Callable<Integer> {
             return GuestImage.detect(known.name(), known.image(), known.format());
         }
         if (!guest.guest.contains("/") && !Files.exists(file)) {
-            throw new ConfigException("'%s' is neither a bundled guest (%s), nor 'linux', nor a kernel file".formatted(guest.guest, bundled()));
+            throw new ConfigException(
+                    "'%s' is neither a bundled guest (%s), nor 'linux', nor a kernel file".formatted(guest.guest, bundled()));
         }
         return GuestImage.detect(file, format);
     }

@@ -63,7 +63,9 @@ final class Session {
         }
         try (MetricsServer metrics = options.metrics == null ? null : MetricsServer.open(options.metrics)) {
             PcSpec spec = observed(metrics);
-            try (Pc machine = new Pc(spec); GdbServer _ = debugger(machine); TextDisplay display = text ? TextDisplay.open(machine, terminal, new Keys()) : null) {
+            try (Pc machine = new Pc(spec);
+                    GdbServer _ = debugger(machine);
+                    TextDisplay display = text ? TextDisplay.open(machine, terminal, new Keys()) : null) {
                 pc = machine;
                 announce(spec, metrics);
                 return finish(guarded(display), spec);
@@ -228,7 +230,8 @@ final class Session {
 
         @Override
         public void help() {
-            System.err.print("\r\nCtrl-A x  quit\r\nCtrl-A p  press the power button\r\nCtrl-A h  this help\r\nCtrl-A Ctrl-A  send Ctrl-A\r\n");
+            System.err.print(
+                    "\r\nCtrl-A x  quit\r\nCtrl-A p  press the power button\r\nCtrl-A h  this help\r\nCtrl-A Ctrl-A  send Ctrl-A\r\n");
         }
 
         @Override

@@ -35,7 +35,8 @@ final class Terminal implements AutoCloseable {
     /** The terminal on standard input; null if there is none. */
     static Terminal find() {
         String input = standardInput();
-        boolean possible = input.isEmpty() || input.startsWith("/dev/pts/") || input.startsWith("/dev/tty") || input.startsWith("/dev/console");
+        boolean possible =
+                input.isEmpty() || input.startsWith("/dev/pts/") || input.startsWith("/dev/tty") || input.startsWith("/dev/console");
         String settings = possible ? stty("-g") : "";
         if (settings.isEmpty()) {
             return null;

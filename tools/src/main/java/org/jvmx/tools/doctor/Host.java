@@ -96,9 +96,11 @@ public final class Host {
             Virtualization virtualization = Virtualization.ofHost();
             String missing = Arrays.stream(Capability.values()).filter(capability -> system.value(capability) == 0)
                     .map(capability -> capability + " (" + capability.meaning() + ")").collect(Collectors.joining(", "));
-            String text = "interface version %d, %d memory slots; %s; %s".formatted(system.apiVersion(), system.value(Capability.NR_MEMSLOTS),
-                    missing.isEmpty() ? "all %d capabilities that are of use here".formatted(Capability.values().length) : "without " + missing,
-                    virtualization.meaning());
+            String text =
+                    "interface version %d, %d memory slots; %s; %s".formatted(system.apiVersion(), system.value(Capability.NR_MEMSLOTS),
+                            missing.isEmpty() ? "all %d capabilities that are of use here".formatted(Capability.values().length)
+                                    : "without " + missing,
+                            virtualization.meaning());
             return new Finding("kvm", virtualization == Virtualization.NONE ? State.NOTE : State.GOOD, text);
         } catch (BackendException e) {
             return new Finding("kvm", State.NOTE, e.getMessage() + " (not needed: the software processor runs everything)");

@@ -40,8 +40,9 @@ final class DebianPackages {
             found = firstKernel(candidates);
         }
         if (found == null) {
-            throw new BackendException("apt knows none of the packages %s: pass a kernel with --kernel and an initial RAM disk with --initrd"
-                    .formatted(String.join(", ", candidates)));
+            throw new BackendException(
+                    "apt knows none of the packages %s: pass a kernel with --kernel and an initial RAM disk with --initrd"
+                            .formatted(String.join(", ", candidates)));
         }
         return found;
     }

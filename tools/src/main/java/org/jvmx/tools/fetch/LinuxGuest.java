@@ -24,7 +24,8 @@ public record LinuxGuest(Path kernel, byte[] initrd) {
     /** The console on the serial port; a kernel that panics resets the machine, which ends the run. */
     public static final String COMMAND_LINE = "console=ttyS0 panic=-1";
 
-    private static final List<String> KERNELS = List.of("linux-image-cloud-amd64", "linux-image-amd64", "linux-image-virtual", "linux-image-generic");
+    private static final List<String> KERNELS =
+            List.of("linux-image-cloud-amd64", "linux-image-amd64", "linux-image-virtual", "linux-image-generic");
     private static final String BUSYBOX = "busybox-static";
     private static final String HASHES = "SHA256SUMS";
 
@@ -67,8 +68,9 @@ public record LinuxGuest(Path kernel, byte[] initrd) {
 
     private static void fetch(Path folder, Consumer<String> progress) throws IOException {
         if (!DebianPackages.available()) {
-            throw new ConfigException("this system has no apt to take a Linux from: pass an x86-64 kernel with --kernel (a distribution's /boot/vmlinuz) "
-                    + "and an initial RAM disk with a shell with --initrd, and --append console=ttyS0");
+            throw new ConfigException(
+                    "this system has no apt to take a Linux from: pass an x86-64 kernel with --kernel (a distribution's /boot/vmlinuz) "
+                            + "and an initial RAM disk with a shell with --initrd, and --append console=ttyS0");
         }
         Path work = folder.resolve("work");
         remove(work);

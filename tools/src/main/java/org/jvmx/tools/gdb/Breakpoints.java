@@ -45,7 +45,8 @@ final class Breakpoints {
     void remove(int type, long address, long length) {
         Place place = place(type, address, length);
         places.remove(place);
-        if (places.stream().noneMatch(other -> other.stop() == place.stop() && other.address() == address && other.length() == place.length())) {
+        if (places.stream()
+                .noneMatch(other -> other.stop() == place.stop() && other.address() == address && other.length() == place.length())) {
             facility.remove(place.stop(), address, length);
         }
     }

@@ -21,7 +21,9 @@ final class PacketDecoder extends ByteToMessageDecoder {
     }
 
     /** What is no packet. */
-    enum Signal implements Event { ACCEPTED, REJECTED, INTERRUPT, BROKEN }
+    enum Signal implements Event {
+        ACCEPTED, REJECTED, INTERRUPT, BROKEN
+    }
 
     private final StringBuilder packet = new StringBuilder();
     private boolean inside;

@@ -35,7 +35,9 @@ final class TargetRegisters {
     private static final int TAG = 2;
     private static final long PE = 1;
 
-    private enum Kind { GPR, RIP, RFLAGS, SELECTOR, STACK, X87, XMM, MXCSR, FS_BASE, GS_BASE, KERNEL_GS_BASE, CR0, CR2, CR3, CR4, CR8, EFER }
+    private enum Kind {
+        GPR, RIP, RFLAGS, SELECTOR, STACK, X87, XMM, MXCSR, FS_BASE, GS_BASE, KERNEL_GS_BASE, CR0, CR2, CR3, CR4, CR8, EFER
+    }
 
     private record Register(Kind kind, int index, int bytes) {
     }
@@ -63,7 +65,8 @@ final class TargetRegisters {
         add(all, Kind.X87, 8, 4);
         add(all, Kind.XMM, 16, 16);
         add(all, Kind.MXCSR, 1, 4);
-        for (Kind kind : List.of(Kind.FS_BASE, Kind.GS_BASE, Kind.KERNEL_GS_BASE, Kind.CR0, Kind.CR2, Kind.CR3, Kind.CR4, Kind.CR8, Kind.EFER)) {
+        for (Kind kind : List.of(Kind.FS_BASE, Kind.GS_BASE, Kind.KERNEL_GS_BASE, Kind.CR0, Kind.CR2, Kind.CR3, Kind.CR4, Kind.CR8,
+                Kind.EFER)) {
             add(all, kind, 1, 8);
         }
         return List.copyOf(all);

@@ -79,7 +79,8 @@ final class Board implements AutoCloseable {
             keyboard = new I8042(isa("keyboard", I8042.KEYBOARD_IRQ), isa("keyboard", I8042.AUXILIARY_IRQ), this::reset, I8042Events.NONE);
             typing = new Typing(keyboard, machine.clock());
             vga = new VgaText(machine.clock(), machine.memory());
-            power = new PowerManagement(machine.clock(), isa("acpi", PowerManagement.SCI_IRQ), true, () -> machine.stop(StopReason.powerOff()));
+            power = new PowerManagement(machine.clock(), isa("acpi", PowerManagement.SCI_IRQ), true,
+                    () -> machine.stop(StopReason.powerOff()));
             com1 = new ComPort(machine.clock(), isa("com1", Uart.COM1_IRQ), this::serialOutput, input);
             connectInterruptControllers();
             connectLegacyDevices();
@@ -174,7 +175,8 @@ final class Board implements AutoCloseable {
     }
 
     private void connectTestdev() {
-        List<IrqLine> lines = IntStream.range(0, IoApic.PINS).mapToObj(n -> n < ISA_LINES && n != CASCADE ? isa("testdev", n) : ioApic.pin(n)).toList();
+        List<IrqLine> lines =
+                IntStream.range(0, IoApic.PINS).mapToObj(n -> n < ISA_LINES && n != CASCADE ? isa("testdev", n) : ioApic.pin(n)).toList();
         PcTestdev testdev = new PcTestdev(lines);
         map("testdev", PcTestdev.STORAGE_PORT, PcTestdev.STORAGE_PORTS, testdev.storage());
         map("testdev", PcTestdev.FLUSH_PORT, PcTestdev.FLUSH_PORTS, testdev.flush());

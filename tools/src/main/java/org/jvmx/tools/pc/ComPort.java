@@ -69,7 +69,7 @@ final class ComPort implements ByteDevice {
             case INTERRUPT_ENABLE -> interruptEnabled = divisorLatch ? interruptEnabled : (value & RECEIVED_DATA_INTERRUPT) != 0;
             case LINE_CONTROL -> divisorLatch = (value & DIVISOR_LATCH) != 0;
             case MODEM_CONTROL -> requestToSend = (value & REQUEST_TO_SEND) != 0;
-            default -> { } // the others tell nothing about listening
+            default -> {} // the others tell nothing about listening
         }
         update();
     }

@@ -13,7 +13,8 @@ final class EntryState {
 
     static VcpuState of(BootState boot) {
         List<Long> registers = Arrays.stream(BootState.Register.values()).map(boot::register).toList();
-        List<VcpuState.Segment> segments = Stream.of(boot.es(), boot.cs(), boot.ss(), boot.ds(), boot.fs(), boot.gs(), boot.ldtr(), boot.tr())
+        List<VcpuState.Segment> segments = Stream
+                .of(boot.es(), boot.cs(), boot.ss(), boot.ds(), boot.fs(), boot.gs(), boot.ldtr(), boot.tr())
                 .map(segment -> new VcpuState.Segment(segment.selector(), segment.base(), segment.limit(), segment.rights())).toList();
         return new VcpuState(boot.rip(), boot.rflags(), registers, segments, table(boot.gdtr()), table(boot.idtr()),
                 boot.cr0(), boot.cr3(), boot.cr4(), boot.efer());

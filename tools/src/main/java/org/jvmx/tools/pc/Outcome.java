@@ -18,7 +18,8 @@ import org.jvmx.vmx.ExitReason;
  * @param screen the text screen at the end, without blank lines at its end
  * @param reboots how often the machine was started again
  */
-public record Outcome(StopReason reason, long instructions, long virtualNanos, long wallNanos, Map<ExitReason, Long> exits, List<String> screen,
+public record Outcome(StopReason reason, long instructions, long virtualNanos, long wallNanos, Map<ExitReason, Long> exits,
+        List<String> screen,
         int reboots) {
     /** Copies the collections; {@code exits} keeps its order. */
     public Outcome {

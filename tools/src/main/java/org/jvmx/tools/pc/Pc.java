@@ -25,8 +25,7 @@ public final class Pc implements AutoCloseable {
     private final AtomicReference<StopReason> wish = new AtomicReference<>();
     private final Map<ExitReason, Long> exitsBefore = new EnumMap<>(ExitReason.class);
     private volatile Board board;
-    private Consumer<Machine> observer = _ -> {
-    };
+    private Consumer<Machine> observer = _ -> {};
     private boolean connected;
     private long instructionsBefore;
     private long nanosBefore;

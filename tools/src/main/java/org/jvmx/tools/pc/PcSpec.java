@@ -35,7 +35,8 @@ import org.jvmx.vmx.Backend;
  * @param observers who sees VM exits
  */
 public record PcSpec(GuestImage image, BootOptions boot, long memory, Backend backend, String model, long seed, MachineSpec.Time time,
-        long epochSeconds, long maxInstructions, long maxExits, SerialPeer serial, Set<OptionalDevice> devices, boolean reboot, boolean counting,
+        long epochSeconds, long maxInstructions, long maxExits, SerialPeer serial, Set<OptionalDevice> devices, boolean reboot,
+        boolean counting,
         List<ExitPolicy> policies, List<ExitObserver> observers) {
     /** The memory of a machine that nobody gave a size. */
     public static final long DEFAULT_MEMORY = 256L << 20;
@@ -226,7 +227,8 @@ public record PcSpec(GuestImage image, BootOptions boot, long memory, Backend ba
             Backend kind = backend == null ? PcSpec.backend("software") : backend;
             MachineSpec.Time clock = time != null ? time : kind.countsInstructions() ? MachineSpec.Time.VIRTUAL : MachineSpec.Time.HOST;
             RamMap map = new RamMap(memory);
-            return new PcSpec(image, boot.withMemoryMap(map.e820()), memory, kind, model, seed, clock, epochSeconds, maxInstructions, maxExits,
+            return new PcSpec(image, boot.withMemoryMap(map.e820()), memory, kind, model, seed, clock, epochSeconds, maxInstructions,
+                    maxExits,
                     serial, devices, reboot, counting, policies, observers);
         }
     }

@@ -76,14 +76,19 @@ class RunCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"--disk x.img|--disk has no meaning yet", "--net user|--net has no meaning yet", "--policy p|--policy has no",
-        "--policy-watch|--policy-watch has no", "--parallel|--parallel has no", "--gdb nowhere|'nowhere' is no address", "--wait|--wait waits for a debugger",
+    @CsvSource(delimiter = '|', value = {"--disk x.img|--disk has no meaning yet", "--net user|--net has no meaning yet",
+        "--policy p|--policy has no",
+        "--policy-watch|--policy-watch has no", "--parallel|--parallel has no", "--gdb nowhere|'nowhere' is no address",
+        "--wait|--wait waits for a debugger",
         "--translator-stat|--translator-stat has no", "-c 2|--cpus 2 is not possible yet", "-smp 4|--cpus 4 is not possible yet",
         "--backend qemu|no backend 'qemu'", "--clock sun|--clock 'sun' is not known",
-        "--device floppy|--device floppy is not known", "--display gtk|--display 'gtk' is not known", "--on-reset hang|--on-reset 'hang' is not known",
-        "--format zip|'zip' is no format", "-m 12Q|'12Q' is no size", "-m 4k|memory of 4096 bytes is not possible", "--timeout soon|'soon' is no duration",
+        "--device floppy|--device floppy is not known", "--display gtk|--display 'gtk' is not known",
+        "--on-reset hang|--on-reset 'hang' is not known",
+        "--format zip|'zip' is no format", "-m 12Q|'12Q' is no size", "-m 4k|memory of 4096 bytes is not possible",
+        "--timeout soon|'soon' is no duration",
         "--max-exits 0|--max-exits 0 is not possible", "--serial morse|--serial 'morse' is not known", "--frobnicate|--frobnicate",
-        "--metrics nowhere|'nowhere' is no address", "--kernel /nonexistent|both 'hello' and --kernel", "--initrd /nonexistent|there is no initrd file",
+        "--metrics nowhere|'nowhere' is no address", "--kernel /nonexistent|both 'hello' and --kernel",
+        "--initrd /nonexistent|there is no initrd file",
         "--module /nonexistent|there is no module file", "--cpu pentium|pentium"})
     void whatCannotBeIsRefusedWithASentence(String option, String sentence) {
         List<String> arguments = new ArrayList<>(List.of("hello"));
@@ -101,12 +106,15 @@ class RunCommandTest {
     @Test
     void theNamesOfQemuAreTaken() throws IOException {
         String kernel = file(new SmallGuest().powerOff().bytes());
-        assertEquals(0, run("-kernel", kernel, "--format=flat", "-m2", "-append", "a b", "-smp", "1", "-seed", "7", "-no-reboot", "-nographic"), said());
+        assertEquals(0,
+                run("-kernel", kernel, "--format=flat", "-m2", "-append", "a b", "-smp", "1", "-seed", "7", "-no-reboot", "-nographic"),
+                said());
     }
 
     @Test
     void whatIsAcceptedFromTheFirstDayIs() throws IOException {
-        assertEquals(0, flat(new SmallGuest().powerOff(), "--interpret", "--backend", "software", "--clock", "virtual", "--net", "none"), said());
+        assertEquals(0, flat(new SmallGuest().powerOff(), "--interpret", "--backend", "software", "--clock", "virtual", "--net", "none"),
+                said());
     }
 
     @Test
@@ -117,7 +125,8 @@ class RunCommandTest {
     @Test
     void aTruncatedKernelIsSaidToBe() throws IOException {
         byte[] header = new byte[0x400];
-        ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN).put(0x1f1, (byte) 30).putInt(0x1f4, 0x10_0000).putShort(0x1fe, (short) 0xaa55)
+        ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN).put(0x1f1, (byte) 30).putInt(0x1f4, 0x10_0000)
+                .putShort(0x1fe, (short) 0xaa55)
                 .putInt(0x202, 0x5372_6448).putShort(0x206, (short) 0x20f).put(0x211, (byte) 1);
         refuses(run(file(header)), "truncated");
     }

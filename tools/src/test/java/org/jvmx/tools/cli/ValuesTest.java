@@ -11,7 +11,8 @@ import org.jvmx.error.ConfigException;
 
 class ValuesTest {
     @ParameterizedTest
-    @CsvSource({"256M,268435456", "1G,1073741824", "64k,65536", "512,536870912", "2GiB,2147483648", "4096b,4096", "1g,1073741824", "64KB,65536"})
+    @CsvSource({"256M,268435456", "1G,1073741824", "64k,65536", "512,536870912", "2GiB,2147483648", "4096b,4096", "1g,1073741824",
+        "64KB,65536"})
     void sizesAreRead(String text, long bytes) {
         assertEquals(bytes, ByteSize.parse(text).bytes());
     }

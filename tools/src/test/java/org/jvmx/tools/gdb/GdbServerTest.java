@@ -46,8 +46,7 @@ class GdbServerTest {
     }
 
     private Gdb start() throws IOException {
-        return start(true, _ -> {
-        });
+        return start(true, _ -> {});
     }
 
     @AfterEach

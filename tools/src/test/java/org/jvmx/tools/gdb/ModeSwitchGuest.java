@@ -24,7 +24,8 @@ final class ModeSwitchGuest {
         asm.bind("long").bits(64).op(MOV, EAX, 16).op(MOV_SREG, SS, AX).op(MOV_SREG, DS, AX).op(MOV_SREG, ES, AX);
         asm.op(MOV, RAX, 0x1122_3344_5566_7788L).op(MOVQ, XMM1, RAX).op(MOV, ECX, 3);
         asm.bind("loop").op(INC, mem(asm.label("counter")).q()).bind("counted").op(DEC, ECX).op(JNZ, asm.label("loop"));
-        asm.bind("read").op(MOV, RBX, mem(asm.label("counter"))).bind("copy").op(MOV, ESI, ORIGIN).op(MOV, EDI, 0x2_0000).op(MOV, ECX, COPIED);
+        asm.bind("read").op(MOV, RBX, mem(asm.label("counter"))).bind("copy").op(MOV, ESI, ORIGIN).op(MOV, EDI, 0x2_0000).op(MOV, ECX,
+                COPIED);
         asm.bind("rep").rep().op(MOVSB).bind("copied").op(NOP);
         asm.bind("say").op(MOV, AL, SAID).op(OUT, 0xf4, AL);
         asm.bind("spin").op(JMP, asm.label("spin"));

@@ -29,7 +29,8 @@ class RealGdbTest {
     private Path folder;
 
     private static boolean installed() {
-        return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)).anyMatch(dir -> Files.isExecutable(Path.of(dir, "gdb")));
+        return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                .anyMatch(dir -> Files.isExecutable(Path.of(dir, "gdb")));
     }
 
     /** What gdb prints when it does these commands with the guest before its first instruction. */
@@ -51,7 +52,8 @@ class RealGdbTest {
         Path script = folder.resolve("script");
         Files.writeString(script, "set pagination off\nset confirm off\n" + target + "\n" + String.join("\n", commands) + "\n");
         Path output = folder.resolve("output");
-        Process gdb = new ProcessBuilder("gdb", "-nx", "-batch", "-x", script.toString()).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+        Process gdb = new ProcessBuilder("gdb", "-nx", "-batch", "-x", script.toString()).redirectErrorStream(true)
+                .redirectOutput(output.toFile()).start();
         gdb.getOutputStream().close();
         if (!gdb.waitFor(60, TimeUnit.SECONDS)) {
             gdb.destroyForcibly().waitFor();
@@ -65,12 +67,16 @@ class RealGdbTest {
 
     @Test
     void aSessionOutlivesTheSwitchToLongMode() throws Exception {
-        String text = session(List.of("break *0x" + hex("real"), "hbreak *0x" + hex("long"), "continue", "printf \"AX %x\\n\", $rax", "p $cr0", "stepi",
-                "printf \"AX %x\\n\", $rax", "continue", "p $efer", "p $cr0", "watch *(long*)0x" + hex("counter"), "continue", "p/x $xmm1.v2_int64[0]",
-                "info threads", "monitor walk 0x7c00", "set var $rcx = 1", "delete", "break *0x" + hex("say"), "continue", "x/s 0x7c00", "p $st0",
-                "stepi", "printf \"AL %d\\n\", $al", "continue"));
-        List<String> wanted = List.of("AX 1234", "[ ET ]", "AX 1235", "Breakpoint 2, 0x", "[ LME LMA ]", "[ PE ET PG ]", "Old value = 0", "New value = 1",
-                "= 0x1122334455667788", "vCPU 0", "-> 0x7c00", "Breakpoint 4, 0x", "AL 21", "exited with code 053");
+        String text = session(
+                List.of("break *0x" + hex("real"), "hbreak *0x" + hex("long"), "continue", "printf \"AX %x\\n\", $rax", "p $cr0", "stepi",
+                        "printf \"AX %x\\n\", $rax", "continue", "p $efer", "p $cr0", "watch *(long*)0x" + hex("counter"), "continue",
+                        "p/x $xmm1.v2_int64[0]",
+                        "info threads", "monitor walk 0x7c00", "set var $rcx = 1", "delete", "break *0x" + hex("say"), "continue",
+                        "x/s 0x7c00", "p $st0",
+                        "stepi", "printf \"AL %d\\n\", $al", "continue"));
+        List<String> wanted =
+                List.of("AX 1234", "[ ET ]", "AX 1235", "Breakpoint 2, 0x", "[ LME LMA ]", "[ PE ET PG ]", "Old value = 0", "New value = 1",
+                        "= 0x1122334455667788", "vCPU 0", "-> 0x7c00", "Breakpoint 4, 0x", "AL 21", "exited with code 053");
         int from = 0;
         for (String part : wanted) {
             int at = text.indexOf(part, from);

@@ -37,7 +37,8 @@ class RamMapTest {
         for (MemoryMapEntry entry : map.e820()) {
             if (entry.type() == MemoryMapEntry.Type.RAM) {
                 told += entry.size();
-                assertEquals(1, map.ranges().stream().filter(range -> range.base() <= entry.base() && entry.end() <= range.end()).count(), entry::toString);
+                assertEquals(1, map.ranges().stream().filter(range -> range.base() <= entry.base() && entry.end() <= range.end()).count(),
+                        entry::toString);
             }
         }
         long hidden = map.size() - told;
