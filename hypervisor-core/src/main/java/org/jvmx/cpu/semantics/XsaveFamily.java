@@ -1,5 +1,7 @@
 package org.jvmx.cpu.semantics;
 
+import java.util.Arrays;
+import org.jvmx.cpu.fp.Fp80;
 import org.jvmx.isa.Insn;
 import org.jvmx.isa.Mnemonic;
 import org.jvmx.vmx.ExitReason;
@@ -105,7 +107,7 @@ final class XsaveFamily {
 
     private static void saveX87(Cpu cpu, int segment, long area, boolean wide) {
         cpu.store16(segment, area, cpu.fpControl);
-        cpu.store16(segment, area + 2, cpu.fpStatus & ~0x3800 | cpu.fpTop << 11);
+        cpu.store16(segment, area + 2, X87Control.statusWord(cpu));
         cpu.store8(segment, area + 4, cpu.fpNotEmpty);
         cpu.store8(segment, area + 5, 0);
         cpu.store16(segment, area + 6, cpu.fpOpcode);
@@ -126,10 +128,8 @@ final class XsaveFamily {
     }
 
     private static void restoreX87(Cpu cpu, int segment, long area, boolean wide) {
-        cpu.fpControl = (int) cpu.load16(segment, area) & 0x1f7f | 0x40;
-        int status = (int) cpu.load16(segment, area + 2);
-        cpu.fpStatus = summarised(status & ~0x3800, cpu.fpControl);
-        cpu.fpTop = status >> 11 & 7;
+        X87Control.controlWord(cpu, (int) cpu.load16(segment, area));
+        X87Control.statusWord(cpu, (int) cpu.load16(segment, area + 2));
         cpu.fpNotEmpty = (int) cpu.load8(segment, area + 4);
         cpu.fpOpcode = (int) cpu.load16(segment, area + 6) & 0x7ff;
         cpu.fpInstruction = wide ? cpu.load64(segment, area + 8) : cpu.load32(segment, area + 8);
@@ -143,30 +143,15 @@ final class XsaveFamily {
         }
     }
 
-    /** The status word with its exception summary as the masks make it. */
-    private static int summarised(int status, int control) {
-        boolean pending = (status & ~control & 0x3f) != 0;
-        return pending ? status | 0x8080 : status & ~0x8080;
-    }
-
+    /** The initial configuration of the x87 component: as after FNINIT, with empty registers of zero. */
     private static void initialiseX87(Cpu cpu) {
-        cpu.fpControl = 0x37f;
-        cpu.fpStatus = 0;
-        cpu.fpTop = 0;
-        cpu.fpNotEmpty = 0;
-        cpu.fpOpcode = 0;
-        cpu.fpInstruction = 0;
-        cpu.fpData = 0;
-        cpu.fpInstructionSelector = 0;
-        cpu.fpDataSelector = 0;
-        for (int n = 0; n < 8; n++) {
-            cpu.fpSignificand[n] = 0;
-            cpu.fpSignExponent[n] = 0;
-        }
+        X87Control.initialize(cpu);
+        Arrays.fill(cpu.fpSignificand, 0);
+        Arrays.fill(cpu.fpSignExponent, 0);
     }
 
     private static boolean x87InUse(Cpu cpu) {
-        boolean initial = cpu.fpControl == 0x37f && cpu.fpStatus == 0 && cpu.fpTop == 0 && cpu.fpNotEmpty == 0 && cpu.fpOpcode == 0
+        boolean initial = cpu.fpControl == Fp80.RESET_CONTROL && cpu.fpStatus == 0 && cpu.fpTop == 0 && cpu.fpNotEmpty == 0 && cpu.fpOpcode == 0
                 && cpu.fpInstruction == 0 && cpu.fpData == 0;
         for (int n = 0; n < 8; n++) {
             initial &= cpu.fpSignificand[n] == 0 && cpu.fpSignExponent[n] == 0;
