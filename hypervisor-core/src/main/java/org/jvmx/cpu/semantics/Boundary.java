@@ -36,7 +36,7 @@ public final class Boundary {
      * @return false if the guest was left; the exit is recorded
      */
     public static boolean pass(Cpu cpu) {
-        cpu.attention &= Attention.KICK | Attention.WATCH;
+        cpu.attention &= Attention.WATCH;
         settle(cpu);
         completed(cpu);
         if (cpu.delivery.entryInformation != 0 && !inject(cpu)) {
@@ -50,9 +50,6 @@ public final class Boundary {
         }
         if (cpu.retired >= cpu.deadline) {
             return leave(cpu, ExitReason.PREEMPTION_TIMER);
-        }
-        if ((cpu.attention & Attention.KICK) != 0) {
-            return leave(cpu, ExitReason.EXTERNAL_INTERRUPT);
         }
         if (!windows(cpu)) {
             return false;
@@ -223,7 +220,7 @@ public final class Boundary {
 
     private static boolean leave(Cpu cpu, ExitReason reason) {
         cpu.exit.begin(reason, 0, 0);
-        cpu.attention = (cpu.attention | Attention.EXIT) & ~Attention.KICK;
+        cpu.attention |= Attention.EXIT;
         return false;
     }
 }

@@ -151,8 +151,9 @@ final class XsaveFamily {
     }
 
     private static boolean x87InUse(Cpu cpu) {
-        boolean initial = cpu.fpControl == Fp80.RESET_CONTROL && cpu.fpStatus == 0 && cpu.fpTop == 0 && cpu.fpNotEmpty == 0 && cpu.fpOpcode == 0
-                && cpu.fpInstruction == 0 && cpu.fpData == 0;
+        boolean initial =
+                cpu.fpControl == Fp80.RESET_CONTROL && cpu.fpStatus == 0 && cpu.fpTop == 0 && cpu.fpNotEmpty == 0 && cpu.fpOpcode == 0
+                        && cpu.fpInstruction == 0 && cpu.fpData == 0;
         for (int n = 0; n < 8; n++) {
             initial &= cpu.fpSignificand[n] == 0 && cpu.fpSignExponent[n] == 0;
         }

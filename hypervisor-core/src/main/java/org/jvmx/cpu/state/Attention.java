@@ -8,10 +8,8 @@ public final class Attention {
     public static final int STEP = 1 << 1;
     /** An interrupt or NMI window, a pending debug exception, or blocking by STI or MOV SS: look at the boundary. */
     public static final int BOUNDARY = 1 << 2;
-    /** Something outside wants the guest left. */
-    public static final int KICK = 1 << 3;
     /** A debugger outside the guest watches ({@link Watches}): look at each block before it runs. Stays set. */
-    public static final int WATCH = 1 << 4;
+    public static final int WATCH = 1 << 3;
 
     private Attention() {
     }
