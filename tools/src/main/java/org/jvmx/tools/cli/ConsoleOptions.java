@@ -5,8 +5,9 @@ import picocli.CommandLine.Option;
 /** Where the guest's input and output go. */
 final class ConsoleOptions {
     @Option(names = {"--serial", "-serial"}, paramLabel = "PEER", description = {
-        "What is at the serial port: stdio, none, file:PATH, tcp:HOST:PORT (connects; with ',server' it waits for a connection).",
-        "Default: stdio; none with --display text."})
+        "What is at the serial port: stdio, none, file:PATH, tcp:HOST:PORT (connects; with ',server' it waits for a connection),",
+        "requests (a client that sends bytes and waits for replies, by the guest's time). Default: stdio; none with --display text;",
+        "requests for the guest echo."})
     String serial;
 
     @Option(names = {"--display",

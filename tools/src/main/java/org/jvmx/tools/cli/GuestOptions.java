@@ -8,7 +8,7 @@ import picocli.CommandLine.Parameters;
 
 /** What is run. */
 final class GuestOptions {
-    @Parameters(paramLabel = "GUEST", arity = "0..1", description = "A bundled guest (hello), 'linux' for a Linux with busybox from this distribution's packages, or a kernel file.")
+    @Parameters(paramLabel = "GUEST", arity = "0..1", description = "A bundled guest (hello, or one of the canned guests idle-250hz, echo...), 'linux' for a Linux with busybox from this distribution's packages, or a kernel file.")
     String guest;
 
     @Option(names = {"-k", "--kernel",

@@ -87,6 +87,7 @@ final class RunCommand implements Callable<Integer> {
         Path file = Path.of(guest.guest);
         BundledGuest known = BundledGuests.named(guest.guest).orElse(null);
         if (known != null) {
+            console.serial = console.serial == null && known.served() ? SerialChoice.REQUESTS : console.serial;
             return GuestImage.detect(known.name(), known.image(), known.format());
         }
         if (!guest.guest.contains("/") && !Files.exists(file)) {

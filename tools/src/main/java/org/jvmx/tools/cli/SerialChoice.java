@@ -14,27 +14,33 @@ import org.jvmx.bus.ByteSink;
 import org.jvmx.error.BackendException;
 import org.jvmx.error.ConfigException;
 import org.jvmx.tools.pc.PromptOutput;
+import org.jvmx.tools.pc.Requests;
 import org.jvmx.tools.pc.SerialInput;
 import org.jvmx.tools.pc.SerialPeer;
 
 /** Makes what {@code --serial} names. */
 final class SerialChoice {
+    /** The peer that sends requests by the machine's own time. */
+    static final String REQUESTS = "requests";
+
     private static final String SERVER = ",server";
 
     private SerialChoice() {
     }
 
-    /** The peer of that name; standard input goes through {@code keys} if it is a terminal. */
-    static SerialPeer named(String text, Terminal terminal, EscapeKeys.Commands keys) {
+    /** The peer of that name; standard input goes through {@code keys} if it is a terminal, random requests start from {@code seed}. */
+    static SerialPeer named(String text, Terminal terminal, EscapeKeys.Commands keys, long seed) {
         int colon = text.indexOf(':');
         String kind = colon < 0 ? text : text.substring(0, colon);
         String rest = colon < 0 ? "" : text.substring(colon + 1);
         return switch (kind) {
             case "stdio" -> stdio(terminal, keys);
             case "none" -> SerialPeer.NONE;
+            case REQUESTS -> new Requests(seed);
             case "file" -> file(rest);
             case "tcp" -> tcp(rest);
-            default -> throw new ConfigException("--serial '%s' is not known: use stdio, none, file:PATH or tcp:HOST:PORT".formatted(text));
+            default -> throw new ConfigException(
+                    "--serial '%s' is not known: use stdio, none, requests, file:PATH or tcp:HOST:PORT".formatted(text));
         };
     }
 

@@ -56,7 +56,7 @@ final class Session {
             throw new ConfigException("--display text and --serial stdio both want this terminal: give --serial none or file:PATH");
         }
         terminal = text || serial.equals("stdio") ? Terminal.find() : null;
-        SerialPeer peer = SerialChoice.named(serial, terminal, new Keys());
+        SerialPeer peer = SerialChoice.named(serial, terminal, new Keys(), builder.build().seed());
         builder.serial(peer);
         if (options.await && options.gdb == null) {
             throw new ConfigException("--wait waits for a debugger: give --gdb HOST:PORT too");

@@ -227,10 +227,9 @@ final class Hello extends LongModeKernel {
         refused();
     }
 
-    /** Sleeping state S5 by the ACPI control register; the first value is for machines that number S5 with 0. */
     private void powerOff() {
         print("good-bye\n");
-        asm.op(MOV, EDX, 0x604).op(MOV, EAX, 1 << 13).op(OUT, DX, AX).op(MOV, EAX, 1 << 13 | 5 << 10).op(OUT, DX, AX);
+        switchOff();
         refused();
     }
 

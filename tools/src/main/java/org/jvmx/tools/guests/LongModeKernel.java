@@ -30,14 +30,15 @@ abstract class LongModeKernel {
     private static final int CODE = 0x08;
     private static final int DATA = 0x10;
     private static final int EXCEPTIONS = 32;
-    private static final int FIRST_IRQ = 32;
+    /** The vector of the first interrupt line; the others follow. */
+    static final int FIRST_IRQ = 32;
     private static final int VECTORS = 40;
     private static final long WITH_ERROR_CODE = 1 << 8 | 0x1f << 10 & ~(1 << 15) | 1 << 17 | 1 << 21 | 1 << 29 | 1 << 30;
     private static final int STUB = 16;
     private static final int PAGE = 4096;
     private static final int PIT_DIVISOR = 1_193_182 / TICKS_PER_SECOND;
-    private static final int COM1 = 0x3f8;
-    private static final int LINE_STATUS = COM1 + 5;
+    static final int COM1 = 0x3f8;
+    static final int LINE_STATUS = COM1 + 5;
 
     /** Where the code goes. */
     protected final Assembler asm = new Assembler(32, BASE);
@@ -137,7 +138,16 @@ abstract class LongModeKernel {
      * Both interrupt controllers (IRQ 0 and 4 enabled), the timer as a rate generator, the serial port with its receive interrupt. The
      * port's FIFO stays off, because switching it on would lose what was typed already.
      */
-    private void hardware() {
+    void hardware() {
+        interruptControllers(1 << 0 | 1 << 4);
+        out(0x43, 0x34);
+        out(0x40, PIT_DIVISOR & 0xff);
+        out(0x40, PIT_DIVISOR >> 8);
+        serialPort();
+    }
+
+    /** Both 8259As, with these of the first eight lines enabled. */
+    protected final void interruptControllers(int lines) {
         out(0x20, 0x11);
         out(0x21, FIRST_IRQ);
         out(0x21, 1 << 2);
@@ -146,11 +156,12 @@ abstract class LongModeKernel {
         out(0xa1, FIRST_IRQ + 8);
         out(0xa1, 2);
         out(0xa1, 1);
-        out(0x21, ~(1 << 0 | 1 << 4) & 0xff);
+        out(0x21, ~lines & 0xff);
         out(0xa1, 0xff);
-        out(0x43, 0x34);
-        out(0x40, PIT_DIVISOR & 0xff);
-        out(0x40, PIT_DIVISOR >> 8);
+    }
+
+    /** 8 bits a character, and an interrupt for each that is received. */
+    protected final void serialPort() {
         out(COM1 + 3, 0x80);
         out(COM1, 1);
         out(COM1 + 1, 0);
@@ -172,10 +183,26 @@ abstract class LongModeKernel {
                 asm.op(JMP, at(vector == FIRST_IRQ ? "tick" : "irq"));
             }
         }
-        asm.align(STUB).bind("tick").op(INC, value("ticks").q());
+        asm.align(STUB);
+        interrupts();
+    }
+
+    /** What interrupts do: {@code tick} is the one at the first vector, {@code irq} are all others. */
+    void interrupts() {
+        asm.bind("tick").op(INC, value("ticks").q());
+        endOfLegacyInterrupt();
+    }
+
+    /** Ends the service of an interrupt that came through the 8259A. */
+    protected final void endOfLegacyInterrupt() {
         asm.bind("irq").op(PUSH, RAX);
         out(0x20, 0x20);
         asm.op(POP, RAX).op(IRETQ);
+    }
+
+    /** Sleeping state S5 by the ACPI control register; the first value is for machines that number S5 with 0. */
+    protected final void switchOff() {
+        asm.op(MOV, EDX, 0x604).op(MOV, EAX, 1 << 13).op(OUT, DX, AX).op(MOV, EAX, 1 << 13 | 5 << 10).op(OUT, DX, AX);
     }
 
     /** Notes the exception; goes on where {@link #attempt} said, or says good-bye. */

@@ -41,6 +41,7 @@ public final class Pc implements AutoCloseable {
         this.spec = spec;
         this.input = new SerialInput(receiver());
         this.board = new Board(spec, spec.maxInstructions(), spec.maxExits(), input, counts);
+        spec.serial().poweredOn(board.machine().clock(), input);
     }
 
     private SerialInput.Receiver receiver() {
@@ -54,6 +55,11 @@ public final class Pc implements AutoCloseable {
             public void inputArrived() {
                 Board now = board;
                 now.machine().post(now.com1()::feed);
+            }
+
+            @Override
+            public void inputDelivered() {
+                board.com1().feed();
             }
 
             @Override
@@ -118,6 +124,7 @@ public final class Pc implements AutoCloseable {
             next.machine().inputOpened();
         }
         board = next;
+        spec.serial().poweredOn(next.machine().clock(), input);
         observer.accept(next.machine());
         reboots++;
     }

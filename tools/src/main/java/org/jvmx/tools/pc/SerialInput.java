@@ -17,6 +17,8 @@ public final class SerialInput {
 
         void inputArrived();
 
+        void inputDelivered();
+
         void inputEnded();
     }
 
@@ -61,6 +63,13 @@ public final class SerialInput {
             chunks.add(bytes.clone());
             receiver.inputArrived();
         }
+    }
+
+    /** Hands over one byte now, before the guest's next instruction; on the vCPU's thread only. */
+    public void deliver(int value) {
+        room.acquireUninterruptibly();
+        chunks.add(new byte[] {(byte) value});
+        receiver.inputDelivered();
     }
 
     /** Nothing more will be sent. */

@@ -3,6 +3,7 @@ package org.jvmx.tools.pc;
 import java.io.InputStream;
 import java.io.OutputStream;
 import org.jvmx.bus.ByteSink;
+import org.jvmx.bus.Clock;
 
 /** What is at the other end of a serial cable. */
 public interface SerialPeer extends AutoCloseable {
@@ -14,6 +15,11 @@ public interface SerialPeer extends AutoCloseable {
 
     /** The cable is plugged in: whoever will send says {@link SerialInput#open} before this returns. */
     void connect(SerialInput input);
+
+    /** A machine that it is connected to is switched on; what it does with that machine's clock happens on the vCPU's thread. */
+    default void poweredOn(Clock clock, SerialInput input) {
+        // most have no sense of the machine's time
+    }
 
     /** Everything that was taken is written out; called on the vCPU's thread when the guest stops. */
     default void flush() {
