@@ -3,6 +3,7 @@ package org.jvmx.kvm;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
+import java.util.List;
 import org.jvmx.error.BackendException;
 import org.jvmx.kvm.ffi.LinuxCalls;
 import org.jvmx.kvm.ffi.SystemCalls;
@@ -70,10 +71,14 @@ public final class KvmBackend implements Backend {
     }
 
     @Override
-    public VirtualProcessor open(Setup setup) {
+    public List<VirtualProcessor> open(Setup setup) {
+        if (setup.processors() > 1) {
+            throw new BackendException("backend kvm runs %d processors only with a thread for each: --parallel is needed"
+                    .formatted(setup.processors()));
+        }
         if (!setup.memory().isContiguous()) {
             throw new BackendException("KVM needs guest memory in one piece: make it by Backend.memory");
         }
-        return KvmVmx.open(system(), setup);
+        return List.of(KvmVmx.open(system(), setup));
     }
 }

@@ -2,12 +2,13 @@ package org.jvmx.memory;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
- * The host-physical address space of one software processor: page frames from 0 to {@link #size()}, all zero at first. Native memory stands
+ * The host-physical address space of one machine: page frames from 0 to {@link #size()}, all zero at first. Native memory stands
  * behind a 64 KiB chunk only from its first use. Confined to the thread of its machine.
  *
- * <p>It also knows which frames hold decoded code: a write to one of them is reported to the {@link CodeWatch}, before the write.
+ * <p>It also knows which frames hold decoded code: a write to one of them is reported to each {@link CodeWatch}, before the write.
  */
 public final class HostMemory implements AutoCloseable {
     /** Bytes of a page frame. */
@@ -16,9 +17,11 @@ public final class HostMemory implements AutoCloseable {
     private static final int CHUNK_SHIFT = 16;
     private static final long CHUNK = 1L << CHUNK_SHIFT;
 
-    /** Told when bytes that were decoded as code are about to be written. */
-    @FunctionalInterface
+    /** A processor that decodes code and caches where it may write. */
     public interface CodeWatch {
+        /** Some processor decodes bytes of the frame at host-physical {@code frame} from now on: writes to it must come here. */
+        void codeFound(long frame);
+
         /** Decoded bytes in the frame at host-physical {@code frame} (4 KiB aligned) are about to change; it is no code frame any more. */
         void codeWritten(long frame);
     }
@@ -29,7 +32,7 @@ public final class HostMemory implements AutoCloseable {
     private final long[] chunks;
     /** A bit for each 64-byte line of a frame that holds decoded code. */
     private final long[] codeLines;
-    private CodeWatch watch = frame -> {};
+    private CodeWatch[] watches = {};
     private long allocated;
     private long resident;
 
@@ -178,14 +181,17 @@ public final class HostMemory implements AutoCloseable {
         int frame = (int) (hpa >>> 12);
         if (codeLines[frame] != 0 && (codeLines[frame] & lines(hpa, count)) != 0) {
             codeLines[frame] = 0;
-            watch.codeWritten(hpa & -PAGE);
+            for (CodeWatch watch : watches) {
+                watch.codeWritten(hpa & -PAGE);
+            }
         }
         return address(hpa);
     }
 
-    /** Who is told of writes to code. */
+    /** One more who is told of code and of writes to it. */
     public void watchCode(CodeWatch watch) {
-        this.watch = watch;
+        watches = Arrays.copyOf(watches, watches.length + 1);
+        watches[watches.length - 1] = watch;
     }
 
     /** Whether the frame of {@code hpa} holds decoded code. */
@@ -195,7 +201,13 @@ public final class HostMemory implements AutoCloseable {
 
     /** Says that {@code count} bytes of one page hold decoded code from now on. */
     public void markCode(long hpa, int count) {
-        codeLines[(int) (hpa >>> 12)] |= lines(hpa, count);
+        int frame = (int) (hpa >>> 12);
+        if (codeLines[frame] == 0) {
+            for (CodeWatch watch : watches) {
+                watch.codeFound(hpa & -PAGE);
+            }
+        }
+        codeLines[frame] |= lines(hpa, count);
     }
 
     private static long lines(long hpa, int count) {

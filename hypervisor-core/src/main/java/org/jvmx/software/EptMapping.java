@@ -29,7 +29,7 @@ final class EptMapping implements GuestMapping {
     private final long root;
     private long[] free = new long[8];
     private int freeCount;
-    private Vmx user;
+    private Vmx[] users = {};
     private boolean stale;
 
     EptMapping(HostMemory host) {
@@ -44,7 +44,8 @@ final class EptMapping implements GuestMapping {
 
     @Override
     public void use(Vmx vmx) {
-        user = vmx;
+        users = Arrays.copyOf(users, users.length + 1);
+        users[users.length - 1] = vmx;
         vmx.write(VmcsField.EPT_POINTER, pointer());
     }
 
@@ -224,9 +225,14 @@ final class EptMapping implements GuestMapping {
     }
 
     private void invalidate() {
-        if (stale && user != null && user.invept(Vmx.INVEPT_SINGLE_CONTEXT, pointer()) != Vmx.SUCCEED) {
-            throw new IllegalStateException("INVEPT fails");
+        if (!stale) {
+            return;
         }
         stale = false;
+        for (Vmx user : users) {
+            if (user.invept(Vmx.INVEPT_SINGLE_CONTEXT, pointer()) != Vmx.SUCCEED) {
+                throw new IllegalStateException("INVEPT fails");
+            }
+        }
     }
 }

@@ -1,5 +1,7 @@
 package org.jvmx.software;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jvmx.arch.ModelName;
 import org.jvmx.cpu.SoftwareProcessor;
 import org.jvmx.vmx.Backend;
@@ -7,6 +9,9 @@ import org.jvmx.vmx.VirtualProcessor;
 
 /** VMX in software: runs everywhere. */
 public final class SoftwareBackend implements Backend {
+    /** Far enough apart that the processors draw different random numbers. */
+    private static final long SEED_STEP = 0x9e37_79b9_7f4a_7c15L;
+
     public SoftwareBackend() {
     }
 
@@ -21,8 +26,14 @@ public final class SoftwareBackend implements Backend {
     }
 
     @Override
-    public VirtualProcessor open(Setup setup) {
+    public List<VirtualProcessor> open(Setup setup) {
         var model = ModelName.parse(setup.model());
-        return new SoftwareVmx(setup.memory(), model, new SoftwareProcessor(setup.memory(), model, setup.seed()));
+        EptMapping mapping = new EptMapping(setup.memory());
+        List<VirtualProcessor> processors = new ArrayList<>();
+        for (int n = 0; n < setup.processors(); n++) {
+            var processor = new SoftwareProcessor(setup.memory(), model, setup.seed() + n * SEED_STEP);
+            processors.add(new SoftwareVmx(setup.memory(), model, processor, mapping));
+        }
+        return processors;
     }
 }

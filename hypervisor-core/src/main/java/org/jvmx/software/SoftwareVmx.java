@@ -22,11 +22,11 @@ final class SoftwareVmx implements VirtualProcessor {
     private final VmxOperation operation;
     private final EptMapping mapping;
 
-    SoftwareVmx(HostMemory memory, ProcessorModel model, SoftwareProcessor processor) {
+    SoftwareVmx(HostMemory memory, ProcessorModel model, SoftwareProcessor processor, EptMapping mapping) {
         this.model = model;
         this.processor = processor;
         this.operation = new VmxOperation(VmxMemory.of(memory), processor, CapabilityMsrs.software(model.cr4Bits()), RootState.MONITOR);
-        this.mapping = new EptMapping(memory);
+        this.mapping = mapping;
     }
 
     @Override

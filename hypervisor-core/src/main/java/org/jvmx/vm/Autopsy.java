@@ -25,10 +25,10 @@ final class Autopsy {
     private final Set<Long> rips = new LinkedHashSet<>();
     private final Set<Long> addresses = new LinkedHashSet<>();
 
-    Autopsy(Machine machine) {
-        this.guest = GuestView.of(machine);
-        this.deliveries = machine.processor().deliveries();
-        this.recorder = machine.recorder();
+    Autopsy(Vcpu vcpu) {
+        this.guest = GuestView.of(vcpu);
+        this.deliveries = vcpu.processor().deliveries();
+        this.recorder = vcpu.recorder();
     }
 
     String text() {

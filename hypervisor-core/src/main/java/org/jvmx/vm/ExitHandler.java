@@ -9,6 +9,9 @@ public interface ExitHandler {
     /** The default handler of the exit's reason. */
     Verdict handle(Exit exit);
 
+    /** The number of the virtual processor that left the guest; the first is 0. */
+    int vcpu();
+
     /** The processor, stopped at the exit. */
     Vmx vmx();
 

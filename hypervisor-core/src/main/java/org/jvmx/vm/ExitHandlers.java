@@ -21,6 +21,7 @@ final class ExitHandlers {
     private static final int CPUID_APIC = 1 << 9;
     private static final int CPUID_OSXSAVE = 1 << 27;
 
+    private final Vcpu vcpu;
     private final Machine machine;
     private final Vmx vmx;
     private final PortBus ports;
@@ -30,14 +31,15 @@ final class ExitHandlers {
     private final VcpuCounters counters;
     private boolean injected;
 
-    ExitHandlers(Machine machine, VcpuCounters counters) {
-        this.machine = machine;
-        this.vmx = machine.vmx();
+    ExitHandlers(Vcpu vcpu) {
+        this.vcpu = vcpu;
+        this.machine = vcpu.machine();
+        this.vmx = vcpu.vmx();
         this.ports = machine.ports();
-        this.msrs = machine.msrs();
-        this.cpuid = machine.processor().cpuid();
-        this.memory = new MemoryExits(machine);
-        this.counters = counters;
+        this.msrs = vcpu.msrs();
+        this.cpuid = vcpu.cpuid();
+        this.memory = new MemoryExits(vcpu);
+        this.counters = vcpu.counters();
     }
 
     /** Whether the last AGAIN comes with an event of its own for the guest. */
@@ -54,6 +56,7 @@ final class ExitHandlers {
             case IO_INSTRUCTION -> io(exit.access());
             case EPT_VIOLATION -> memory.violation(exit) ? Verdict.NEXT : again(memory);
             case HLT -> Verdict.IDLE;
+            case PAUSE_INSTRUCTION -> Verdict.YIELD;
             case CPUID -> cpuid(exit.access());
             case MSR_READ, MSR_WRITE -> msr(exit.access());
             case CR_ACCESS -> controlRegister(exit.crAccess());
@@ -64,7 +67,7 @@ final class ExitHandlers {
                     SIPI_SIGNAL, IO_SMI, OTHER_SMI, NOTIFY, BUS_LOCK ->
                 Verdict.AGAIN;
 
-            case DR_ACCESS, INVD, WBINVD, INVLPG, INVPCID, RDPMC, RDTSC, RDTSCP, RDRAND, RDSEED, PAUSE_INSTRUCTION, MONITOR_INSTRUCTION,
+            case DR_ACCESS, INVD, WBINVD, INVLPG, INVPCID, RDPMC, RDTSC, RDTSCP, RDRAND, RDSEED, MONITOR_INSTRUCTION,
                     MWAIT_INSTRUCTION, GDTR_IDTR, LDTR_TR, XSETBV, XSAVES, XRSTORS, TASK_SWITCH, UMWAIT, TPAUSE, RSM ->
                 Verdict.NEXT;
 
@@ -72,11 +75,11 @@ final class ExitHandlers {
                     PCONFIG, LOADIWKEY, ENQCMD_PASID, ENQCMDS_PASID, SEAMCALL, TDCALL, RDMSRLIST, WRMSRLIST ->
                 fault(Vector.UD);
 
-            case TRIPLE_FAULT -> stop(Report.tripleFault(machine));
+            case TRIPLE_FAULT -> stop(Report.tripleFault(vcpu));
             case INIT_SIGNAL -> stop(StopReason.reset());
-            case INVALID_STATE, MSR_LOAD_FAIL, MCE_DURING_VMENTRY -> stop(Report.entryFailure(machine));
+            case INVALID_STATE, MSR_LOAD_FAIL, MCE_DURING_VMENTRY -> stop(Report.entryFailure(vcpu));
 
-            case EPT_MISCONFIG, APIC_ACCESS, EOI_INDUCED, APIC_WRITE, PML_FULL, SPP_EVENT -> stop(Report.unexpected(machine));
+            case EPT_MISCONFIG, APIC_ACCESS, EOI_INDUCED, APIC_WRITE, PML_FULL, SPP_EVENT -> stop(Report.unexpected(vcpu));
         };
     }
 

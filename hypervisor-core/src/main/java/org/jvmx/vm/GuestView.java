@@ -28,9 +28,14 @@ public final class GuestView {
         this.memory = memory;
     }
 
-    /** The guest of a machine that does not run. */
+    /** The guest as one of its processors sees it, which does not run. */
+    public static GuestView of(Vcpu vcpu) {
+        return new GuestView(vcpu.vmx(), vcpu.machine().memory());
+    }
+
+    /** The guest of a machine that does not run, as its processor sees it that ran last. */
     public static GuestView of(Machine machine) {
-        return new GuestView(machine.vmx(), machine.memory());
+        return of(machine.current());
     }
 
     /** A field of the guest-state area. */

@@ -1,5 +1,7 @@
 package org.jvmx.vm;
 
+import org.jvmx.vmx.Registers;
+
 /** Time by the host. The guest's time-stamp counter is moved to it at each entry, and never back. */
 public final class HostClock extends MachineClock {
     /** Between two looks at the time. */
@@ -33,14 +35,16 @@ public final class HostClock extends MachineClock {
     @Override
     long budget() {
         long hz = tscHz();
-        if (hz != 0) {
-            return ticks(hz);
+        return hz == 0 ? SLICE : ticks(hz);
+    }
+
+    @Override
+    long lead(Registers processor, long before) {
+        if (processor.tscHz() != 0) {
+            return before;
         }
-        long lag = nanos() + tscAdjust() - tsc();
-        if (lag > TOLERANCE) {
-            advanceTsc(lag);
-        }
-        return SLICE;
+        long lag = nanos() - processor.tsc() - before;
+        return lag > TOLERANCE ? before + lag : before;
     }
 
     /** Until the next timer is due, in ticks of a counter that runs by itself. */

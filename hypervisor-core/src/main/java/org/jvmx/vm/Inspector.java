@@ -2,7 +2,6 @@ package org.jvmx.vm;
 
 import org.jvmx.vmx.DebugFacility;
 import org.jvmx.vmx.ExitReason;
-import org.jvmx.vmx.VmcsField;
 import org.jvmx.vmx.Vmx;
 
 /**
@@ -72,8 +71,8 @@ public final class Inspector {
     }
 
     /** After a VM exit: true if the processor stopped the guest for the debugger, and the exit is no event of the guest's. */
-    boolean stopped() {
-        if (vmx.exit().reason() != ExitReason.EXTERNAL_INTERRUPT) {
+    boolean stopped(Vcpu vcpu) {
+        if (vcpu.vmx().exit().reason() != ExitReason.EXTERNAL_INTERRUPT) {
             return false;
         }
         DebugFacility.Stop taken = facility.takeStop();
@@ -98,22 +97,6 @@ public final class Inspector {
             }
             pacer.park(LONGEST_WAIT);
             mailbox.drain();
-        }
-        return true;
-    }
-
-    /** {@link #passes} for a halted guest: false, too, if the debugger moved it elsewhere. */
-    boolean passesIdle() {
-        if (!held) {
-            return true;
-        }
-        long rip = vmx.read(VmcsField.GUEST_RIP);
-        if (!passes()) {
-            return false;
-        }
-        if (vmx.read(VmcsField.GUEST_RIP) != rip) {
-            vmx.retry();
-            return false;
         }
         return true;
     }

@@ -1,6 +1,7 @@
 package org.jvmx.vm;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jvmx.bus.InterruptController;
 import org.jvmx.bus.MmioBus;
@@ -17,8 +18,8 @@ import org.jvmx.vmx.VirtualProcessor;
 import org.jvmx.vmx.Vmx;
 
 /**
- * One virtual machine: RAM, buses, clock and a virtual processor. Wire devices to {@link #ports()}, {@link #mmio()} and {@link #clock()},
- * attach the interrupt controller, {@link #load} the processor's state, {@link #run}. Everything but {@link #stop}, {@link #post} and the
+ * One virtual machine: RAM, buses, clock and virtual processors. Wire devices to {@link #ports()}, {@link #mmio()} and {@link #clock()},
+ * attach the interrupt controllers, {@link #load} the first processor's state, {@link #run}. Everything but {@link #stop}, {@link #post} and the
  * input calls belongs to the thread that runs it.
  */
 public final class Machine implements AutoCloseable {
@@ -27,16 +28,18 @@ public final class Machine implements AutoCloseable {
     private final GuestMemory memory;
     private final PortBus ports = new PortBus();
     private final MmioBus mmio = new MmioBus();
-    private final MsrDevices msrs;
     private final MachineClock clock;
     private final Mailbox mailbox;
-    private final VirtualProcessor processor;
+    private final List<VirtualProcessor> processors;
+    private final List<Vcpu> vcpus = new ArrayList<>();
+    private final OpenPages openPages;
+    private final RunLimits limits;
+    private final Scheduler scheduler;
     private final List<MemoryRange> roms = new ArrayList<>();
-    private final RunLoop loop;
     private Inspector inspector;
 
     /**
-     * Takes memory and a processor.
+     * Takes memory and processors.
      *
      * @throws org.jvmx.error.JvmxException if the backend cannot
      */
@@ -51,20 +54,23 @@ public final class Machine implements AutoCloseable {
         this.host = layout.host();
         this.memory = layout.memory();
         this.clock = spec.time() == MachineSpec.Time.VIRTUAL ? new VirtualClock() : new HostClock(spec.pacer());
-        this.msrs = new MsrDevices(clock);
         this.mailbox = new Mailbox(spec.pacer());
+        this.limits = new RunLimits(this);
         try {
-            this.processor = spec.backend().open(new Backend.Setup(host, spec.model(), spec.seed()));
+            this.processors = spec.backend().open(new Backend.Setup(host, spec.model(), spec.seed(), spec.cpus()));
         } catch (RuntimeException e) {
             host.close();
             throw e;
         }
-        clock.attach(processor.vmx().registers());
+        this.openPages = new OpenPages(host, mapping());
         try {
-            for (GuestMemory.Range range : memory.ranges()) {
-                processor.mapping().map(range.base(), range.size(), range.host(), GuestMapping.ALL);
+            for (VirtualProcessor processor : processors) {
+                vcpus.add(new Vcpu(this, vcpus.size(), processor));
             }
-            this.loop = new RunLoop(this);
+            for (GuestMemory.Range range : memory.ranges()) {
+                mapping().map(range.base(), range.size(), range.host(), GuestMapping.ALL);
+            }
+            this.scheduler = new TurnScheduler(this, vcpus);
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -96,24 +102,34 @@ public final class Machine implements AutoCloseable {
         return clock;
     }
 
-    /** Asks {@code controller} for interrupts from now on. */
-    public void attach(InterruptController controller) {
-        loop.interrupts(controller);
+    /** The virtual processors; the first one boots. */
+    public List<Vcpu> vcpus() {
+        return Collections.unmodifiableList(vcpus);
     }
 
-    /** Lets a device answer for model-specific registers. */
+    /** The virtual processor that runs, or ran last. */
+    public Vcpu current() {
+        return scheduler.current();
+    }
+
+    /** Asks {@code controller} for the first processor's interrupts from now on. */
+    public void attach(InterruptController controller) {
+        boot().attach(controller);
+    }
+
+    /** Lets a device answer for model-specific registers of all processors. */
     public void attach(MsrDevice device) {
-        msrs.add(device);
+        vcpus.forEach(vcpu -> vcpu.attach(device));
     }
 
     /** Lets a policy decide about the exits that it names; the last one that names a reason has it. */
     public void attach(ExitPolicy policy) {
-        loop.policy(policy);
+        vcpus.forEach(vcpu -> vcpu.loop().policy(policy));
     }
 
     /** Shows every exit to an observer. */
     public void attach(ExitObserver observer) {
-        loop.observe(observer);
+        vcpus.forEach(vcpu -> vcpu.loop().observe(observer));
     }
 
     /**
@@ -122,7 +138,7 @@ public final class Machine implements AutoCloseable {
      * @throws ConfigException if the processor cannot be debugged
      */
     public Inspector inspect(Inspector.Listener listener) {
-        DebugFacility facility = processor.debugFacility();
+        DebugFacility facility = boot().processor().debugFacility();
         if (facility == null) {
             throw new ConfigException("backend %s has no debug facility: leave --gdb out, or use --backend software"
                     .formatted(spec.backend().name()));
@@ -136,30 +152,53 @@ public final class Machine implements AutoCloseable {
         long size = content.length + HostMemory.PAGE - 1 & -HostMemory.PAGE;
         long hpa = host.allocate(size);
         host.write(hpa, content, 0, content.length);
-        processor.mapping().map(base, size, hpa, GuestMapping.READ | GuestMapping.EXECUTE);
+        mapping().map(base, size, hpa, GuestMapping.READ | GuestMapping.EXECUTE);
         roms.add(new MemoryRange(base, size));
     }
 
-    /** Sets the virtual processor's state. */
+    /** Sets the first processor's state. */
     public void load(VcpuState state) {
-        loop.load(state);
+        boot().load(state);
     }
 
-    /** Runs the guest on this thread until something stops it. A machine that was stopped can run on. */
+    /**
+     * Runs the guest on this thread until something stops it. An error of ours, too, becomes a reason, with what was recorded. A machine that
+     * was stopped can run on.
+     */
     public StopReason run() {
-        return loop.run();
+        StopReason reason;
+        try {
+            vcpus.forEach(vcpu -> vcpu.loop().begin());
+            scheduler.run();
+            reason = mailbox.takeStopReason();
+            if (inspector != null) {
+                inspector.ended(reason);
+            }
+        } catch (RuntimeException | Error e) {
+            reason = Report.crash(current(), e);
+        }
+        for (Vcpu vcpu : vcpus) {
+            vcpu.counters().progress(vcpu.loop().retired(), clock.nanos());
+        }
+        return reason;
     }
 
     /** Stops the machine before its next instruction; from any thread. The first reason counts. */
     public void stop(StopReason reason) {
         mailbox.stop(reason);
-        processor.kick();
+        kick();
     }
 
     /** Has something done on the vCPU's thread between two VM exits; from any thread. */
     public void post(Runnable action) {
         mailbox.post(action);
-        processor.kick();
+        kick();
+    }
+
+    private void kick() {
+        for (VirtualProcessor processor : processors) {
+            processor.kick();
+        }
     }
 
     /** Says that input may come from outside: from now on an idle guest waits in wall time. From any thread. */
@@ -172,34 +211,19 @@ public final class Machine implements AutoCloseable {
         mailbox.sourceEnded();
     }
 
-    /** The virtual processor, to look at while it does not run. */
+    /** The first processor itself, to look at while it does not run. */
     public Vmx vmx() {
-        return processor.vmx();
-    }
-
-    /** What the processor model says of itself. */
-    public CpuidTable cpuid() {
-        return processor.cpuid();
+        return boot().vmx();
     }
 
     /** What guest-physical addresses lead to. */
     public GuestMapping mapping() {
-        return processor.mapping();
+        return processors.getFirst().mapping();
     }
 
-    /** CR8 of the guest, while it does not run. */
-    public int taskPriority() {
-        return loop.taskPriority();
-    }
-
-    /** Counts; readable from any thread. */
+    /** The counts of all processors, as they are now; from any thread. */
     public VcpuCounters counters() {
-        return loop.counters();
-    }
-
-    /** The last exits. */
-    public FlightRecorder recorder() {
-        return loop.recorder();
+        return VcpuCounters.sum(vcpus);
     }
 
     /** Bytes of native memory in use. */
@@ -211,16 +235,20 @@ public final class Machine implements AutoCloseable {
         return host;
     }
 
-    MsrDevices msrs() {
-        return msrs;
-    }
-
     Mailbox mailbox() {
         return mailbox;
     }
 
-    VirtualProcessor processor() {
-        return processor;
+    RunLimits limits() {
+        return limits;
+    }
+
+    OpenPages openPages() {
+        return openPages;
+    }
+
+    private Vcpu boot() {
+        return vcpus.getFirst();
     }
 
     /** Who holds the guest for a debugger; null if nobody does. */
@@ -240,7 +268,7 @@ public final class Machine implements AutoCloseable {
 
     @Override
     public void close() {
-        processor.close();
+        processors.forEach(VirtualProcessor::close);
         host.close();
     }
 }

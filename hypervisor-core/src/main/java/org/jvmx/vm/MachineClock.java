@@ -5,28 +5,42 @@ import org.jvmx.bus.Timer;
 import org.jvmx.vmx.Registers;
 
 /**
- * The time of one machine, its timers and the guest's time-stamp counter, which runs at 1 GHz. The guest's counter is the processor's plus the
- * offset that is kept here. Belongs to the vCPU's thread.
+ * The time of one machine and its timers; as a {@link Clock} it shows the time-stamp counter of the first processor. Belongs to the thread that
+ * runs the machine.
  */
 public abstract sealed class MachineClock implements Clock permits VirtualClock, HostClock {
     static final long NANOS = 1_000_000_000;
 
     private final TimerQueue timers = new TimerQueue();
-    private Registers processor;
-    private long tscOffset;
-    private long tscAdjust;
+    private VcpuClock first;
+    private Registers running;
+    /** Instructions that the processors but the running one have retired. */
+    private long parked;
 
     MachineClock() {
     }
 
-    /** From now on the processor's counts are read. */
-    void attach(Registers registers) {
-        processor = registers;
+    /** The clock of one more processor, whose counts are read from now on. */
+    final VcpuClock attach(Registers processor) {
+        VcpuClock clock = new VcpuClock(this, processor);
+        if (first == null) {
+            first = clock;
+            running = processor;
+        } else {
+            parked += processor.retired();
+        }
+        return clock;
     }
 
-    /** Instructions that the guest has retired. */
+    /** From now on this processor is the one that runs. */
+    final void run(Registers next) {
+        parked += running.retired() - next.retired();
+        running = next;
+    }
+
+    /** Instructions that the guest has retired on all its processors. */
     public final long retired() {
-        return processor == null ? 0 : processor.retired();
+        return running == null ? 0 : parked + running.retired();
     }
 
     @Override
@@ -36,57 +50,17 @@ public abstract sealed class MachineClock implements Clock permits VirtualClock,
 
     @Override
     public final long tsc() {
-        return (processor == null ? 0 : processor.tsc()) + tscOffset;
+        return first == null ? 0 : first.tsc();
     }
 
     @Override
     public final long nanosAtTsc(long tsc) {
-        long now = tsc();
-        long nanos = nanos();
-        if (Long.compareUnsigned(tsc, now) <= 0) {
-            return nanos;
-        }
-        long left = tsc - now;
-        long wait = left < 0 ? Long.MAX_VALUE : toNanos(left);
-        return nanos + wait < 0 ? Long.MAX_VALUE : nanos + wait;
+        return first == null ? Long.MAX_VALUE : first.nanosAtTsc(tsc);
     }
 
-    private long toNanos(long ticks) {
-        long hz = tscHz();
-        return hz == 0 ? ticks : ticks / hz * NANOS + ticks % hz * NANOS / hz;
-    }
-
-    /** Ticks a second of a counter that runs by wall time, or 0. */
+    /** Ticks a second of the running processor's time-stamp counter if that runs by wall time, or 0. */
     final long tscHz() {
-        return processor == null ? 0 : processor.tscHz();
-    }
-
-    /** The guest writes its time-stamp counter. */
-    final void writeTsc(long value) {
-        long change = value - tsc();
-        tscOffset += change;
-        tscAdjust += change;
-    }
-
-    /** IA32_TSC_ADJUST. */
-    final long tscAdjust() {
-        return tscAdjust;
-    }
-
-    /** The guest writes IA32_TSC_ADJUST, which moves the counter along. */
-    final void writeTscAdjust(long value) {
-        tscOffset += value - tscAdjust;
-        tscAdjust = value;
-    }
-
-    /** What the TSC-offset field of the VMCS has to be. */
-    final long tscOffset() {
-        return tscOffset;
-    }
-
-    /** Moves the guest's counter forward without an instruction. */
-    final void advanceTsc(long ticks) {
-        tscOffset += ticks;
+        return running == null ? 0 : running.tscHz();
     }
 
     /** The deadline of the next timer, {@link Long#MAX_VALUE} if none is armed. */
@@ -100,6 +74,9 @@ public abstract sealed class MachineClock implements Clock permits VirtualClock,
             timers.runDue(nanos());
         }
     }
+
+    /** How far the guest's time-stamp counter, without its adjustment, has to be ahead of the processor's. */
+    abstract long lead(Registers processor, long before);
 
     /** Time passes that no instruction took. */
     abstract void skip(long nanos);

@@ -1,6 +1,7 @@
 package org.jvmx.vm;
 
 import java.util.List;
+import org.jvmx.error.ConfigException;
 import org.jvmx.vmx.Backend;
 
 /**
@@ -15,9 +16,16 @@ import org.jvmx.vmx.Backend;
  * @param maxExits the run ends after exactly so many VM exits
  * @param cost what exits cost in virtual time
  * @param pacer how an idle machine waits for wall time and input
+ * @param cpus how many virtual processors it has
+ * @param quantum how many instructions one of several virtual processors may run before it is another one's turn
  */
 public record MachineSpec(Backend backend, String model, List<MemoryRange> ram, long seed, Time time, long maxInstructions, long maxExits,
-        ExitCost cost, Pacer pacer) {
+        ExitCost cost, Pacer pacer, int cpus, long quantum) {
+    /** The quantum of a machine that nobody gave one. */
+    public static final long DEFAULT_QUANTUM = 50_000;
+
+    /** Most virtual processors that a machine can have. */
+    public static final int MAX_CPUS = 64;
 
     /** What a clock counts. */
     public enum Time {
@@ -29,39 +37,54 @@ public record MachineSpec(Backend backend, String model, List<MemoryRange> ram, 
 
     public MachineSpec {
         ram = List.copyOf(ram);
+        if (cpus < 1 || cpus > MAX_CPUS) {
+            throw new ConfigException("%d processors are not possible: 1 to %d are".formatted(cpus, MAX_CPUS));
+        }
+        if (quantum < 1) {
+            throw new ConfigException("a quantum of %d instructions is not possible: 1 or more is".formatted(quantum));
+        }
     }
 
     /** The usual machine: virtual time where the backend can tell it, no limits. */
     public static MachineSpec of(Backend backend, List<MemoryRange> ram) {
         return new MachineSpec(backend, Backend.DEFAULT_MODEL, ram, 0, backend.countsInstructions() ? Time.VIRTUAL : Time.HOST,
-                Long.MAX_VALUE, Long.MAX_VALUE, ExitCost.NONE, new WallPacer());
+                Long.MAX_VALUE, Long.MAX_VALUE, ExitCost.NONE, new WallPacer(), 1,
+                DEFAULT_QUANTUM);
     }
 
     public MachineSpec withModel(String name) {
-        return new MachineSpec(backend, name, ram, seed, time, maxInstructions, maxExits, cost, pacer);
+        return new MachineSpec(backend, name, ram, seed, time, maxInstructions, maxExits, cost, pacer, cpus, quantum);
     }
 
     public MachineSpec withSeed(long start) {
-        return new MachineSpec(backend, model, ram, start, time, maxInstructions, maxExits, cost, pacer);
+        return new MachineSpec(backend, model, ram, start, time, maxInstructions, maxExits, cost, pacer, cpus, quantum);
     }
 
     public MachineSpec withTime(Time kind) {
-        return new MachineSpec(backend, model, ram, seed, kind, maxInstructions, maxExits, cost, pacer);
+        return new MachineSpec(backend, model, ram, seed, kind, maxInstructions, maxExits, cost, pacer, cpus, quantum);
     }
 
     public MachineSpec withMaxInstructions(long count) {
-        return new MachineSpec(backend, model, ram, seed, time, count, maxExits, cost, pacer);
+        return new MachineSpec(backend, model, ram, seed, time, count, maxExits, cost, pacer, cpus, quantum);
     }
 
     public MachineSpec withMaxExits(long count) {
-        return new MachineSpec(backend, model, ram, seed, time, maxInstructions, count, cost, pacer);
+        return new MachineSpec(backend, model, ram, seed, time, maxInstructions, count, cost, pacer, cpus, quantum);
     }
 
     public MachineSpec withCost(ExitCost model) {
-        return new MachineSpec(backend, this.model, ram, seed, time, maxInstructions, maxExits, model, pacer);
+        return new MachineSpec(backend, this.model, ram, seed, time, maxInstructions, maxExits, model, pacer, cpus, quantum);
     }
 
     public MachineSpec withPacer(Pacer how) {
-        return new MachineSpec(backend, model, ram, seed, time, maxInstructions, maxExits, cost, how);
+        return new MachineSpec(backend, model, ram, seed, time, maxInstructions, maxExits, cost, how, cpus, quantum);
+    }
+
+    public MachineSpec withCpus(int count) {
+        return new MachineSpec(backend, model, ram, seed, time, maxInstructions, maxExits, cost, pacer, count, quantum);
+    }
+
+    public MachineSpec withQuantum(long instructions) {
+        return new MachineSpec(backend, model, ram, seed, time, maxInstructions, maxExits, cost, pacer, cpus, instructions);
     }
 }

@@ -1,6 +1,5 @@
 package org.jvmx.vm;
 
-import java.util.Arrays;
 import org.jvmx.arch.Hot;
 import org.jvmx.bus.MmioBus;
 import org.jvmx.memory.GuestMemory;
@@ -14,23 +13,19 @@ import org.jvmx.vmx.GuestMapping;
  * no access to answer (a fetch, a walk of the guest's own paging structures, the delivery of an event) finds a page of all ones there.
  */
 final class MemoryExits {
-    private static final int OPEN_PAGES = 16;
-
     private final Machine machine;
     private final GuestMemory memory;
     private final GuestMapping mapping;
-    private final MmioBus mmio;
-    private final long[] open = new long[OPEN_PAGES];
-    private long openFrame = -1;
-    private int nextOpen;
+    private final MmioBus own;
+    private final MmioBus shared;
     private boolean undefined;
 
-    MemoryExits(Machine machine) {
-        this.machine = machine;
+    MemoryExits(Vcpu vcpu) {
+        this.machine = vcpu.machine();
         this.memory = machine.memory();
         this.mapping = machine.mapping();
-        this.mmio = machine.mmio();
-        Arrays.fill(open, -1);
+        this.own = vcpu.mmio();
+        this.shared = machine.mmio();
     }
 
     /** Whether what was not answered is no instruction: bytes that cannot be fetched are FFH, and FFH FFH is undefined. */
@@ -50,39 +45,27 @@ final class MemoryExits {
             return false;
         }
         if (access.kind() == Access.Kind.MEMORY) {
-            answer(access);
+            answer(access, own.claimed(access.address()) ? own : shared);
             return true;
         }
-        if (machine.isRom(gpa) || exit.eptViolation().fetch() || mmio.claimed(gpa) || mmio.claimed(gpa & -HostMemory.PAGE)) {
+        if (machine.isRom(gpa) || exit.eptViolation().fetch() || isDevice(gpa) || isDevice(gpa & -HostMemory.PAGE)) {
             undefined = true;
             return false;
         }
-        openPage(gpa & -HostMemory.PAGE);
+        machine.openPages().open(gpa & -HostMemory.PAGE);
         return false;
     }
 
-    private void answer(Access access) {
-        if (!access.isWrite()) {
-            access.answer(mmio.read(access.address(), access.size()));
-        } else {
-            mmio.write(access.address(), access.size(), access.data());
-            access.accept();
-        }
+    private boolean isDevice(long gpa) {
+        return own.claimed(gpa) || shared.claimed(gpa);
     }
 
-    /** A page of all ones that writes do change: what is written where nothing is cannot be told from memory by a walk or a delivery. */
-    private void openPage(long page) {
-        if (openFrame < 0) {
-            openFrame = machine.host().allocate(HostMemory.PAGE);
+    private static void answer(Access access, MmioBus bus) {
+        if (!access.isWrite()) {
+            access.answer(bus.read(access.address(), access.size()));
+        } else {
+            bus.write(access.address(), access.size(), access.data());
+            access.accept();
         }
-        byte[] ones = new byte[HostMemory.PAGE];
-        Arrays.fill(ones, (byte) -1);
-        machine.host().write(openFrame, ones, 0, ones.length);
-        if (open[nextOpen] >= 0) {
-            mapping.unmap(open[nextOpen], HostMemory.PAGE);
-        }
-        open[nextOpen] = page;
-        nextOpen = (nextOpen + 1) % OPEN_PAGES;
-        mapping.map(page, HostMemory.PAGE, openFrame, GuestMapping.ALL);
     }
 }

@@ -9,7 +9,7 @@ final class MsrDevices {
     private final MsrDevice timeStamp;
     private MsrDevice[] devices;
 
-    MsrDevices(MachineClock clock) {
+    MsrDevices(VcpuClock clock) {
         timeStamp = new TimeStampMsrs(clock);
         devices = new MsrDevice[] {timeStamp};
     }
@@ -38,10 +38,10 @@ final class MsrDevices {
 
     /** IA32_TIME_STAMP_COUNTER and IA32_TSC_ADJUST: the guest's counter is the processor's plus an offset. */
     private static final class TimeStampMsrs implements MsrDevice {
-        private final MachineClock clock;
+        private final VcpuClock clock;
         private long value;
 
-        TimeStampMsrs(MachineClock clock) {
+        TimeStampMsrs(VcpuClock clock) {
             this.clock = clock;
         }
 

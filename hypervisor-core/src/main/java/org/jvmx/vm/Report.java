@@ -16,9 +16,9 @@ final class Report {
     private Report() {
     }
 
-    static StopReason tripleFault(Machine machine) {
-        long rip = machine.vmx().read(VmcsField.GUEST_RIP);
-        return new StopReason(StopReason.Kind.TRIPLE_FAULT, 0, "triple fault at RIP 0x%x".formatted(rip), new Autopsy(machine).text());
+    static StopReason tripleFault(Vcpu vcpu) {
+        long rip = vcpu.vmx().read(VmcsField.GUEST_RIP);
+        return new StopReason(StopReason.Kind.TRIPLE_FAULT, 0, "triple fault at RIP 0x%x".formatted(rip), new Autopsy(vcpu).text());
     }
 
     /** VMLAUNCH or VMRESUME did not get as far as the guest's state. */
@@ -31,11 +31,11 @@ final class Report {
         return new StopReason(StopReason.Kind.ENTRY_FAILURE, 0, message, explain(vmx.failure()));
     }
 
-    static StopReason entryFailure(Machine machine) {
-        Exit exit = machine.vmx().exit();
+    static StopReason entryFailure(Vcpu vcpu) {
+        Exit exit = vcpu.vmx().exit();
         String message = "%s, exit qualification 0x%x".formatted(exit.reason().title(), exit.qualification());
-        StringBuilder text = new StringBuilder(explain(machine.vmx().failure()));
-        GuestView.of(machine).registers(text);
+        StringBuilder text = new StringBuilder(explain(vcpu.vmx().failure()));
+        GuestView.of(vcpu).registers(text);
         return new StopReason(StopReason.Kind.ENTRY_FAILURE, 0, message, text.toString());
     }
 
@@ -47,14 +47,14 @@ final class Report {
                 failure.id(), failure.section(), failure.field(), failure.value(), failure.legal(), failure.hint());
     }
 
-    static StopReason unexpected(Machine machine) {
-        Exit exit = machine.vmx().exit();
+    static StopReason unexpected(Vcpu vcpu) {
+        Exit exit = vcpu.vmx().exit();
         String message = "VM exit %s that nothing here asked for, guest-physical address 0x%x".formatted(exit, exit.guestPhysicalAddress());
-        return new StopReason(StopReason.Kind.HOST_FAILURE, 0, message, scene(machine));
+        return new StopReason(StopReason.Kind.HOST_FAILURE, 0, message, scene(vcpu));
     }
 
     /** An error of ours. Telling it must not fail in its turn. */
-    static StopReason crash(Machine machine, Throwable error) {
+    static StopReason crash(Vcpu vcpu, Throwable error) {
         boolean host = error instanceof JvmxException;
         StringWriter trace = new StringWriter();
         if (!host) {
@@ -62,20 +62,20 @@ final class Report {
         }
         StringBuilder text = new StringBuilder(trace.toString());
         try {
-            text.append(scene(machine));
+            text.append(scene(vcpu));
         } catch (RuntimeException e) {
             text.append("the guest's state cannot be read: ").append(e).append(System.lineSeparator());
         }
         return new StopReason(StopReason.Kind.HOST_FAILURE, 0, host ? error.getMessage() : "the machine failed: " + error, text.toString());
     }
 
-    private static String scene(Machine machine) {
+    private static String scene(Vcpu vcpu) {
         StringBuilder text = new StringBuilder();
-        GuestView guest = GuestView.of(machine);
+        GuestView guest = GuestView.of(vcpu);
         guest.registers(text);
         guest.disassemble(text, guest.rip());
         text.append("last VM exits:").append(System.lineSeparator());
-        machine.recorder().print(text, LAST_EXITS);
+        vcpu.recorder().print(text, LAST_EXITS);
         return text.toString();
     }
 }

@@ -3,35 +3,34 @@ package org.jvmx.vm;
 import java.util.Arrays;
 import org.jvmx.arch.Hot;
 import org.jvmx.bus.Clock;
-import org.jvmx.bus.InterruptController;
 import org.jvmx.vmx.Exit;
 import org.jvmx.vmx.ExitReason;
 import org.jvmx.vmx.VmcsField;
 import org.jvmx.vmx.Vmx;
 
-/** Enters the guest until something says stop: run timers, inject events, enter, dispatch the exit to a policy or a handler, obey the verdict. */
+/**
+ * What one virtual processor does when it is its turn: inject events, enter, dispatch the exit to a policy or a handler, obey the verdict. Who
+ * has a turn, timers and limits are the scheduler's.
+ */
 final class RunLoop implements ExitHandler {
     /** Most instructions between two looks at the mailbox. Such a look is no event of the guest's: it is neither counted nor shown. */
     private static final long SLICE = 1 << 20;
 
-    private static final int VCPU = 0;
-
-    private final Machine machine;
+    private final Vcpu vcpu;
+    private final int index;
     private final Vmx vmx;
     private final Exit exit;
     private final MachineClock clock;
+    private final VcpuClock time;
     private final Mailbox mailbox;
+    private final RunLimits limits;
     private final ExitHandlers handlers;
     private final EventInjector events;
-    private final Idle idle;
-    private final VmcsSetup setup;
-    private final VcpuCounters counters = new VcpuCounters();
-    private final FlightRecorder recorder = new FlightRecorder();
+    private final VcpuCounters counters;
+    private final FlightRecorder recorder;
     private final ExitPolicy[] policies = new ExitPolicy[ExitReason.COUNT];
     private final ExitCost cost;
     private final boolean charged;
-    private final long maxInstructions;
-    private final long maxExits;
     private final boolean timed;
     private final int timerShift;
     private final long slice;
@@ -39,33 +38,30 @@ final class RunLoop implements ExitHandler {
     private Inspector inspector;
     private boolean launched;
     private long tscOffset;
-    private long exits;
+    private boolean yielded;
+    private boolean waiting;
+    private long waitingSince;
+    private long waitingAt;
 
-    RunLoop(Machine machine) {
-        this.machine = machine;
-        this.vmx = machine.vmx();
+    RunLoop(Vcpu vcpu) {
+        Machine machine = vcpu.machine();
+        this.vcpu = vcpu;
+        this.index = vcpu.index();
+        this.vmx = vcpu.vmx();
         this.exit = vmx.exit();
         this.clock = machine.clock();
+        this.time = vcpu.clock();
         this.mailbox = machine.mailbox();
-        this.setup = new VmcsSetup(machine.processor(), machine.host());
-        this.events = new EventInjector(vmx, setup, machine.host(), counters);
-        this.idle = new Idle(machine, events);
-        this.handlers = new ExitHandlers(machine, counters);
+        this.limits = machine.limits();
+        this.events = vcpu.events();
+        this.counters = vcpu.counters();
+        this.recorder = vcpu.recorder();
+        this.handlers = new ExitHandlers(vcpu);
         this.cost = machine.spec().cost();
         this.charged = cost != ExitCost.NONE;
-        this.maxInstructions = machine.spec().maxInstructions();
-        this.maxExits = machine.spec().maxExits();
         this.timed = vmx.capabilities().has(VmcsField.PREEMPTION_TIMER_VALUE);
         this.timerShift = vmx.capabilities().preemptionTimerShift();
         this.slice = vmx.registers().tscHz() == 0 ? SLICE : Long.MAX_VALUE;
-    }
-
-    void load(VcpuState state) {
-        setup.guestState(state);
-    }
-
-    void interrupts(InterruptController controller) {
-        events.controller(controller);
     }
 
     void policy(ExitPolicy policy) {
@@ -79,68 +75,77 @@ final class RunLoop implements ExitHandler {
         observers[observers.length - 1] = observer;
     }
 
-    int taskPriority() {
-        return events.taskPriority();
+    /** Instructions that this processor has retired. */
+    long retired() {
+        return vmx.registers().retired();
     }
 
-    VcpuCounters counters() {
-        return counters;
+    /** Whether the processor gave up the rest of its turn. */
+    boolean yielded() {
+        return yielded;
     }
 
-    FlightRecorder recorder() {
-        return recorder;
+    /** Before a run. */
+    void begin() {
+        inspector = vcpu.machine().inspector();
     }
 
-    /** Runs the guest until it stops. An error of ours, too, becomes a reason, with what was recorded. */
-    StopReason run() {
-        inspector = machine.inspector();
-        StopReason reason;
-        try {
-            loop();
-            reason = mailbox.takeStopReason();
-            if (inspector != null) {
-                inspector.ended(reason);
-            }
-        } catch (RuntimeException | Error e) {
-            reason = Report.crash(machine, e);
-        }
-        counters.progress(clock.retired(), clock.nanos());
-        return reason;
+    /** A new turn. */
+    void beginTurn() {
+        yielded = false;
     }
 
-    private void loop() {
-        while (true) {
-            mailbox.drain();
-            clock.runDue();
-            if (stopped()) {
-                return;
-            }
-            if ((inspector == null || inspector.passes()) && enter()) {
-                settle();
-            }
+    /** Whether the processor has something to do: it does not wait, or what it waits for has come. */
+    @Hot
+    boolean runnable() {
+        return !waiting || events.wakes() || events.singleStepping() || moved();
+    }
+
+    /** Whether a debugger has sent the processor elsewhere while it waited. */
+    private boolean moved() {
+        return inspector != null && vmx.read(VmcsField.GUEST_RIP) != waitingAt;
+    }
+
+    /** The run ends while the processor waits: its instruction runs again when the machine runs on. */
+    void abandon() {
+        if (waiting) {
+            waiting = false;
+            handled(waitingSince);
         }
     }
 
-    private boolean stopped() {
-        if (clock.retired() >= maxInstructions) {
-            mailbox.stop(StopReason.of(StopReason.Kind.LIMIT,
-                    "the guest ran %d instructions, as many as it was given".formatted(maxInstructions)));
-        } else if (exits >= maxExits) {
-            mailbox.stop(StopReason.of(StopReason.Kind.LIMIT, "the guest made %d VM exits, as many as it was given".formatted(maxExits)));
+    /** Enters the guest for {@code most} instructions at most, and handles the exit; or goes on after an event that was waited for. */
+    @Hot
+    void advance(long most) {
+        if (waiting) {
+            wake();
+        } else if (enter(most)) {
+            settle();
         }
-        return mailbox.stopReason() != null;
+    }
+
+    private void wake() {
+        waiting = false;
+        handled(waitingSince);
+        if (moved()) {
+            vmx.retry();
+        } else if (!vmx.complete()) {
+            events.afterExit();
+            settle();
+        }
     }
 
     /** Enters the guest; true if the exit is one to be handled. */
     @Hot
-    private boolean enter() {
+    private boolean enter(long most) {
         events.prepare();
-        long budget = Math.min(Math.min(slice, clock.budget()), maxInstructions - clock.retired());
+        long budget = Math.min(Math.min(Math.min(slice, most), clock.budget()), limits.instructions());
         if (timed) {
             vmx.write(VmcsField.PREEMPTION_TIMER_VALUE, Math.max(1, budget >> timerShift));
         }
-        if (clock.tscOffset() != tscOffset) {
-            tscOffset = clock.tscOffset();
+        long offset = time.tscOffset();
+        if (offset != tscOffset) {
+            tscOffset = offset;
             vmx.write(VmcsField.TSC_OFFSET, tscOffset);
         }
         int result;
@@ -161,7 +166,7 @@ final class RunLoop implements ExitHandler {
             vmx.retry();
             return false;
         }
-        return inspector == null || !inspector.stopped();
+        return inspector == null || !inspector.stopped(vcpu);
     }
 
     /** Handles the exit, and those that finishing its instruction causes. */
@@ -170,21 +175,35 @@ final class RunLoop implements ExitHandler {
         while (true) {
             long before = clock.nanos();
             Verdict verdict = dispatch(before);
-            boolean woken = verdict != Verdict.IDLE || idle.await();
-            for (ExitObserver observer : observers) {
-                observer.handled(VCPU, exit.reason(), before, clock.nanos());
+            if (verdict == Verdict.IDLE) {
+                await(before);
+                return;
             }
-            if (!woken || verdict == Verdict.STOP) {
+            handled(before);
+            if (verdict == Verdict.STOP) {
                 return;
             }
             if (verdict == Verdict.AGAIN) {
                 again();
                 return;
             }
+            yielded |= verdict == Verdict.YIELD;
             if (vmx.complete()) {
                 return;
             }
             events.afterExit();
+        }
+    }
+
+    private void await(long since) {
+        waiting = true;
+        waitingSince = since;
+        waitingAt = inspector == null ? 0 : vmx.read(VmcsField.GUEST_RIP);
+    }
+
+    private void handled(long since) {
+        for (ExitObserver observer : observers) {
+            observer.handled(index, exit.reason(), since, clock.nanos());
         }
     }
 
@@ -198,11 +217,11 @@ final class RunLoop implements ExitHandler {
     private Verdict dispatch(long nanos) {
         ExitReason reason = exit.reason();
         long rip = vmx.read(VmcsField.GUEST_RIP);
-        exits++;
-        counters.exit(reason, clock.retired(), nanos);
+        limits.exit();
+        counters.exit(reason, retired(), nanos);
         recorder.record(reason, rip, exit.qualification(), nanos);
         for (ExitObserver observer : observers) {
-            observer.exited(VCPU, nanos, rip, exit);
+            observer.exited(index, nanos, rip, exit);
         }
         if (charged) {
             clock.skip(cost.nanos(exit));
@@ -218,12 +237,17 @@ final class RunLoop implements ExitHandler {
     }
 
     @Override
+    public int vcpu() {
+        return index;
+    }
+
+    @Override
     public Vmx vmx() {
         return vmx;
     }
 
     @Override
     public Clock clock() {
-        return clock;
+        return time;
     }
 }

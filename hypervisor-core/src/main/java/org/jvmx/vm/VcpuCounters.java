@@ -2,6 +2,7 @@ package org.jvmx.vm;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 import org.jvmx.arch.Hot;
 import org.jvmx.vmx.ExitReason;
 
@@ -22,6 +23,18 @@ public final class VcpuCounters {
     private final long[] counts = new long[COUNT];
 
     VcpuCounters() {
+    }
+
+    /** The counts of several processors together, as they are now. */
+    static VcpuCounters sum(List<Vcpu> vcpus) {
+        VcpuCounters sum = new VcpuCounters();
+        for (Vcpu vcpu : vcpus) {
+            for (int at = 0; at < COUNT; at++) {
+                long count = vcpu.counters().get(at);
+                sum.counts[at] = at == NANOS ? Math.max(sum.counts[at], count) : sum.counts[at] + count;
+            }
+        }
+        return sum;
     }
 
     private void add(int at) {

@@ -6,6 +6,8 @@ public enum Verdict {
     NEXT,
     /** Nothing was done, or something changed: the instruction runs again; an interrupted event is delivered again. */
     AGAIN,
+    /** As {@link #NEXT}; then another virtual processor has its turn, if one can run. */
+    YIELD,
     /** The guest waits for an event; then its instruction is done. */
     IDLE,
     /** The guest does not go on. */

@@ -1,6 +1,11 @@
 package org.jvmx.vm;
 
-/** Time by retired instructions, one a nanosecond, plus what was skipped while the guest was idle and what exits were charged. */
+import org.jvmx.vmx.Registers;
+
+/**
+ * Time by retired instructions, one a nanosecond, plus what was skipped while the guest was idle and what exits were charged. Several
+ * processors take turns on one modelled processor: the time is the sum of their instructions, and the same for all of them.
+ */
 public final class VirtualClock extends MachineClock {
     private long ahead;
 
@@ -16,7 +21,11 @@ public final class VirtualClock extends MachineClock {
     @Override
     void skip(long nanos) {
         ahead += nanos;
-        advanceTsc(nanos);
+    }
+
+    @Override
+    long lead(Registers processor, long before) {
+        return nanos() - processor.tsc();
     }
 
     @Override

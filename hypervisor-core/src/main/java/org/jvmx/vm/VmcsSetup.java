@@ -24,8 +24,6 @@ import org.jvmx.vmx.Vmx;
  * exceptions, control registers and the time-stamp counter do not. Controls that the processor lacks stay off.
  */
 final class VmcsSetup {
-    static final int VPID = 1;
-
     /** Offset of the task priority in the virtual-APIC page. */
     static final int VTPR = 0x80;
 
@@ -57,10 +55,13 @@ final class VmcsSetup {
     private final HostMemory host;
     private final CapabilityMsrs offered;
     private final long virtualApic;
+    private final int vpid;
     private int primary;
 
-    VmcsSetup(VirtualProcessor processor, HostMemory host) {
+    /** Each virtual processor has a VPID of its own, which is not 0. */
+    VmcsSetup(VirtualProcessor processor, HostMemory host, int vpid) {
         this.vmx = processor.vmx();
+        this.vpid = vpid;
         this.host = host;
         this.offered = vmx.capabilities();
         this.virtualApic = host.allocate(HostMemory.PAGE);
@@ -106,7 +107,7 @@ final class VmcsSetup {
         vmx.write(VmcsField.EXIT_CONTROLS, word(ControlWord.EXIT, ExitControl.HOST_ADDRESS_SPACE_SIZE, ExitControl.SAVE_DEBUG_CONTROLS,
                 ExitControl.SAVE_IA32_PAT, ExitControl.LOAD_IA32_PAT, ExitControl.SAVE_IA32_EFER, ExitControl.LOAD_IA32_EFER,
                 ExitControl.SAVE_PREEMPTION_TIMER_VALUE) & 0xffff_ffffL);
-        write(VmcsField.VPID, VPID);
+        write(VmcsField.VPID, vpid);
         write(VmcsField.VIRTUAL_APIC_ADDRESS, virtualApic);
         if (offered.has(VmcsField.MSR_BITMAPS)) {
             vmx.write(VmcsField.MSR_BITMAPS, msrBitmaps());

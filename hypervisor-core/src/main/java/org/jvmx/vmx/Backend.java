@@ -10,13 +10,18 @@ public interface Backend {
     String DEFAULT_MODEL = "jvmx-v1";
 
     /**
-     * What a processor is made from.
+     * What the processors of a machine are made from.
      *
      * @param memory the host-physical space: guest RAM, VMCS regions and EPT paging structures are pages of it
      * @param model the processor model with its changes: {@code jvmx-v1,-sse4.2}
-     * @param seed where the processor's random numbers start
+     * @param seed where the processors' random numbers start
+     * @param processors how many there are
      */
-    record Setup(HostMemory memory, String model, long seed) {
+    record Setup(HostMemory memory, String model, long seed, int processors) {
+        /** For one processor. */
+        public Setup(HostMemory memory, String model, long seed) {
+            this(memory, model, seed, 1);
+        }
     }
 
     /** Its name on the command line. */
@@ -41,11 +46,11 @@ public interface Backend {
     }
 
     /**
-     * One processor with its guest-physical address space.
+     * The processors of one machine, with one guest-physical address space for all of them.
      *
-     * @throws org.jvmx.error.JvmxException if the model is unknown or the host refuses
+     * @throws org.jvmx.error.JvmxException if the model is unknown, the host refuses, or there cannot be so many
      */
-    VirtualProcessor open(Setup setup);
+    List<VirtualProcessor> open(Setup setup);
 
     /** All backends that are installed. */
     static List<Backend> installed() {

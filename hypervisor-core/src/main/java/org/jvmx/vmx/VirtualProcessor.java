@@ -1,6 +1,6 @@
 package org.jvmx.vmx;
 
-/** A VMX processor for one guest: the instructions, the guest-physical address space, and what the model offers. */
+/** A VMX processor of a guest: the instructions, the guest-physical address space that all processors of the guest share, and what the model offers. */
 public interface VirtualProcessor extends AutoCloseable {
     /** The VMX instructions; VMX operation is not entered yet. */
     Vmx vmx();

@@ -57,7 +57,7 @@ final class TinyGuest implements AutoCloseable {
     TinyGuest(Backend backend, Mode mode) {
         this.mode = mode;
         this.host = backend.memory(SPACE);
-        this.processor = backend.open(new Backend.Setup(host, Backend.DEFAULT_MODEL, 1));
+        this.processor = backend.open(new Backend.Setup(host, Backend.DEFAULT_MODEL, 1)).getFirst();
         this.vmx = processor.vmx();
         this.offered = vmx.capabilities();
         this.ram = host.allocate(RAM);

@@ -120,7 +120,7 @@ class KvmFailureTest {
         FaultyCalls calls = faulty(Ioctl.CHECK_EXTENSION, (n, which) -> which == 10 ? 32 : KERNELS_OWN);
         Backend backend = new KvmBackend(calls);
         HostMemory memory = backend.memory(1 << 20);
-        try (VirtualProcessor processor = backend.open(new Backend.Setup(memory, Backend.DEFAULT_MODEL, 0))) {
+        try (VirtualProcessor processor = backend.open(new Backend.Setup(memory, Backend.DEFAULT_MODEL, 0)).getFirst()) {
             for (int n = 0; n < 32; n++) {
                 processor.mapping().map(0x2000L * n, HostMemory.PAGE, 0x1000, GuestMapping.ALL);
             }

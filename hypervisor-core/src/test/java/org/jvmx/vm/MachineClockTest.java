@@ -35,12 +35,12 @@ class MachineClockTest {
     @Test
     void aVirtualNanosecondIsAnInstruction() {
         VirtualClock clock = new VirtualClock();
-        clock.attach(cpu);
+        VcpuClock own = clock.attach(cpu);
         cpu.retired = 500;
         clock.skip(250);
         assertEquals(750, clock.nanos());
         assertEquals(750, clock.tsc());
-        assertEquals(250, clock.tscOffset());
+        assertEquals(250, own.tscOffset());
     }
 
     @Test
@@ -60,8 +60,7 @@ class MachineClockTest {
 
     @Test
     void adjustingTheCounterMovesBothRegisters() {
-        VirtualClock clock = new VirtualClock();
-        clock.attach(cpu);
+        VcpuClock clock = new VirtualClock().attach(cpu);
         cpu.retired = 100;
         clock.writeTscAdjust(1000);
         assertEquals(1100, clock.tsc());

@@ -1,5 +1,6 @@
 package org.jvmx.vm;
 
+import java.util.List;
 import java.util.TreeMap;
 import org.jvmx.arch.Cr4;
 import org.jvmx.vmx.Backend;
@@ -68,10 +69,10 @@ final class ScriptedBackend implements Backend {
     }
 
     @Override
-    public VirtualProcessor open(Setup setup) {
+    public List<VirtualProcessor> open(Setup setup) {
         Vmx vmx = new VmxOperation(VmxMemory.of(setup.memory()), processor, CapabilityMsrs.software(Cr4.PAE | Cr4.PSE | Cr4.OSXSAVE),
                 RootState.MONITOR);
-        return new VirtualProcessor() {
+        return List.of(new VirtualProcessor() {
             @Override
             public Vmx vmx() {
                 return vmx;
@@ -96,6 +97,6 @@ final class ScriptedBackend implements Backend {
             public void close() {
                 // nothing is held
             }
-        };
+        });
     }
 }

@@ -7,7 +7,7 @@ import org.jvmx.memory.HostMemory;
  * Blocks by physical address and mode, found by linear address. A write to a page that holds code drops the page's blocks; a change of translations
  * only makes each block be looked up once more.
  */
-final class CodeCache {
+final class CodeCache implements HostMemory.CodeWatch {
     private static final int JUMP_SIZE = 1 << 14;
 
     private final Cpu cpu;
@@ -20,7 +20,7 @@ final class CodeCache {
         this.cpu = cpu;
         this.builder = builder;
         this.pages = new CodePage[(int) (cpu.host.size() / HostMemory.PAGE)];
-        cpu.host.watchCode(this::codeWritten);
+        cpu.host.watchCode(this);
     }
 
     /**
@@ -63,18 +63,11 @@ final class CodeCache {
 
     private void add(Block block) {
         page(block.hpa).add(block);
-        mark(block.hpa, (int) Math.min(block.length, 4096 - (block.hpa & 4095)));
+        cpu.host.markCode(block.hpa, (int) Math.min(block.length, 4096 - (block.hpa & 4095)));
         if (block.secondFrame >= 0 && cpu.host.contains(block.secondFrame, 1)) {
             page(block.secondFrame).addEnding(block);
-            mark(block.secondFrame, BlockBuilder.MAX_BYTES);
+            cpu.host.markCode(block.secondFrame, BlockBuilder.MAX_BYTES);
         }
-    }
-
-    private void mark(long hpa, int count) {
-        if (!cpu.host.isCode(hpa)) {
-            cpu.protect(hpa);
-        }
-        cpu.host.markCode(hpa, count);
     }
 
     private CodePage page(long hpa) {
@@ -85,7 +78,13 @@ final class CodeCache {
         return pages[frame];
     }
 
-    private void codeWritten(long frame) {
+    @Override
+    public void codeFound(long frame) {
+        cpu.protect(frame);
+    }
+
+    @Override
+    public void codeWritten(long frame) {
         CodePage page = pages[(int) (frame >>> 12)];
         if (page != null) {
             pages[(int) (frame >>> 12)] = null;

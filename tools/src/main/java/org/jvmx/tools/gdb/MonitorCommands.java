@@ -74,7 +74,7 @@ final class MonitorCommands {
             text.append("only the end is at hand: monitor trace tail\n");
             return;
         }
-        machine.recorder().print(text, words.length > 2 ? Math.max(1, Integer.parseInt(words[2])) : TAIL);
+        machine.current().recorder().print(text, words.length > 2 ? Math.max(1, Integer.parseInt(words[2])) : TAIL);
     }
 
     private static long address(String text) {

@@ -139,7 +139,7 @@ final class TargetRegisters {
             case CR2 -> vmx.registers().cr2();
             case CR3 -> vmx.read(VmcsField.GUEST_CR3);
             case CR4 -> seen(VmcsField.GUEST_CR4, VmcsField.CR4_GUEST_HOST_MASK, VmcsField.CR4_READ_SHADOW);
-            case CR8 -> machine.taskPriority();
+            case CR8 -> machine.current().taskPriority();
             case EFER -> vmx.read(VmcsField.GUEST_IA32_EFER);
             case STACK, XMM -> throw new IllegalStateException(register.kind() + " has no value of 64 bits");
         };

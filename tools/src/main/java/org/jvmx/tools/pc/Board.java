@@ -117,7 +117,7 @@ final class Board implements AutoCloseable {
 
     private boolean offersX2apic() {
         Access answer = new Access();
-        machine.cpuid().answer(1, 0, answer);
+        machine.vcpus().getFirst().cpuid().answer(1, 0, answer);
         return (answer.ecx() & CPUID_X2APIC) != 0;
     }
 
