@@ -60,7 +60,7 @@ final class Subject implements AutoCloseable {
 
     @SuppressWarnings("restricted")
     Subject() {
-        data = MemorySegment.ofAddress(host.writable(DATA_FRAME, 1)).reinterpret(Case.DATA_SIZE);
+        data = MemorySegment.ofAddress(host.address(DATA_FRAME)).reinterpret(Case.DATA_SIZE);
         pageTables();
         cpu.cr3 = TABLES;
         cpu.cr4 = 1 << 5 | 3 << 9 | 1 << 16 | 1 << 18;

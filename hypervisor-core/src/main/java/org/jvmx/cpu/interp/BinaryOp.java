@@ -6,9 +6,10 @@ import org.jvmx.arch.Hot;
 import org.jvmx.cpu.semantics.Cpu;
 import org.jvmx.isa.Insn;
 
-/** {@code dst = f(a, b)} and flags, or flags only; with three operands ({@code detail} 1) the first one is written and not read. Template. */
+/** {@code dst = f(a, b)} and flags, or flags only; with three operands ({@code detail}) the first one is written and not read. Template. */
 final class BinaryOp extends MemoryOp implements Template {
     static final int THREE_OPERANDS = 1;
+    static final int LOCKED = 2;
 
     private static final Form FORM = Specializer.form(MethodHandles.lookup());
 
@@ -39,7 +40,11 @@ final class BinaryOp extends MemoryOp implements Template {
     Op exec(Cpu cpu) {
         int width = FORM.width();
         if (FORM.target() == Place.MEMORY && FORM.writes() && FORM.detail() != THREE_OPERANDS) {
-            update(cpu, width);
+            if (FORM.detail() == LOCKED) {
+                updateLocked(cpu, width);
+            } else {
+                update(cpu, width);
+            }
             return proceed(cpu);
         }
         long a = read(cpu, FORM.target(), first, 0, FORM.addressing(), width);
@@ -60,6 +65,19 @@ final class BinaryOp extends MemoryOp implements Template {
         long b = read(cpu, FORM.source(), source, immediate, FORM.addressing(), FORM.sourceWidth());
         long result = FORM.value().of(width, a, b, carry(cpu)) & Cpu.mask(width);
         cpu.store(segment, address, width, result);
+        FORM.flags().record(cpu, width, a, b, result);
+    }
+
+    /** {@link #update} where other processors run in other threads. */
+    private void updateLocked(Cpu cpu, int width) {
+        long address = address(cpu, FORM.addressing(), width, true);
+        long b = read(cpu, FORM.source(), source, immediate, FORM.addressing(), FORM.sourceWidth());
+        long a;
+        long result;
+        do {
+            a = cpu.loadForUpdate(segment, address, width);
+            result = FORM.value().of(width, a, b, carry(cpu)) & Cpu.mask(width);
+        } while (!cpu.compareAndStore(segment, address, width, a, result));
         FORM.flags().record(cpu, width, a, b, result);
     }
 

@@ -20,10 +20,16 @@ final class BlockBuilder {
     private final OpFactory factory;
     private final Decoder decoder = new Decoder();
     private final byte[] bytes = new byte[MAX_BYTES];
+    /** The code of the block that was decoded last, and room to read it again. */
+    private final byte[] image = new byte[(MAX_OPS + 1) * MAX_BYTES];
+    private final byte[] again = new byte[(MAX_OPS + 1) * MAX_BYTES];
+    private int imageLength;
     private final Op[] ops = new Op[MAX_OPS];
     private long secondFrame;
     /** The instruction decoded last ends its block. */
     private boolean last;
+    /** Bytes that the instruction decoded last was looked for in. */
+    private int decoded;
 
     BlockBuilder(Cpu cpu, Meanings meanings) {
         this.cpu = cpu;
@@ -45,6 +51,8 @@ final class BlockBuilder {
                 break;
             }
             ops[count++] = op;
+            imageLength = length + decoded;
+            System.arraycopy(bytes, 0, image, length, decoded);
             length = op.end;
             if (last || op instanceof FaultOp) {
                 break;
@@ -55,12 +63,14 @@ final class BlockBuilder {
 
     private Op decode(long linear, long hpa, int inPage, int offset, int index) {
         int have = copy(hpa, Math.min(inPage, MAX_BYTES));
+        decoded = have;
         Insn insn = decoder.decode(bytes, 0, have, cpu.codeSize());
         if (decoder.outcome() == Decoder.Outcome.INCOMPLETE) {
             if (index > 0) {
                 return null;
             }
             have = appendNextPage(linear, have);
+            decoded = have;
             insn = decoder.decode(bytes, 0, have, cpu.codeSize());
         }
         last = true;
@@ -72,6 +82,19 @@ final class BlockBuilder {
             case TOO_LONG -> new FaultOp(VECTOR_GP, null, offset, index);
             case INVALID, INCOMPLETE -> new FaultOp(VECTOR_UD, null, offset, index);
         };
+    }
+
+    /** Whether the code of the block that was decoded last is what it was then. */
+    boolean unchanged(Block block) {
+        int first = (int) Math.min(imageLength, 4096 - (block.hpa & 4095));
+        RawMemory.get(cpu.host.address(block.hpa), again, 0, first);
+        int rest = imageLength - first;
+        if (rest > 0 && cpu.host.contains(block.secondFrame, rest)) {
+            RawMemory.get(cpu.host.address(block.secondFrame), again, first, rest);
+        } else {
+            rest = 0;
+        }
+        return Arrays.equals(image, 0, first + rest, again, 0, first + rest);
     }
 
     private int copy(long hpa, int count) {

@@ -20,7 +20,7 @@ final class CodeCache implements HostMemory.CodeWatch {
         this.cpu = cpu;
         this.builder = builder;
         this.pages = new CodePage[(int) (cpu.host.size() / HostMemory.PAGE)];
-        cpu.host.watchCode(this);
+        cpu.watchCode(this);
     }
 
     /**
@@ -49,8 +49,7 @@ final class CodeCache implements HostMemory.CodeWatch {
             if (block != null) {
                 page.remove(block);
             }
-            block = builder.build(linear, hpa, BlockBuilder.MAX_OPS);
-            add(block);
+            block = build(linear, hpa);
         }
         block.linear = linear;
         block.generation = cpu.fetchGeneration();
@@ -61,13 +60,40 @@ final class CodeCache implements HostMemory.CodeWatch {
         return cpu.fetchPhysical((linear & -4096L) + 4096) & -4096L;
     }
 
-    private void add(Block block) {
+    /** What was decoded before it was marked may have changed meanwhile, if processors run in other threads: then it is decoded again. */
+    private Block build(long linear, long hpa) {
+        Block block;
+        do {
+            block = builder.build(linear, hpa, BlockBuilder.MAX_OPS);
+            mark(block);
+        } while (cpu.host.bus() != null && !holds(block));
         page(block.hpa).add(block);
-        cpu.host.markCode(block.hpa, (int) Math.min(block.length, 4096 - (block.hpa & 4095)));
-        if (block.secondFrame >= 0 && cpu.host.contains(block.secondFrame, 1)) {
+        if (endsInRam(block)) {
             page(block.secondFrame).addEnding(block);
-            cpu.host.markCode(block.secondFrame, BlockBuilder.MAX_BYTES);
         }
+        return block;
+    }
+
+    private void mark(Block block) {
+        cpu.markCode(block.hpa, inPage(block));
+        if (endsInRam(block)) {
+            cpu.markCode(block.secondFrame, BlockBuilder.MAX_BYTES);
+        }
+    }
+
+    /** Whether each later change of the block's code will be heard of, and there was none before. */
+    private boolean holds(Block block) {
+        boolean marked = cpu.host.isMarked(block.hpa, inPage(block))
+                && (!endsInRam(block) || cpu.host.isMarked(block.secondFrame, BlockBuilder.MAX_BYTES));
+        return marked && builder.unchanged(block);
+    }
+
+    private static int inPage(Block block) {
+        return (int) Math.min(block.length, 4096 - (block.hpa & 4095));
+    }
+
+    private boolean endsInRam(Block block) {
+        return block.secondFrame >= 0 && cpu.host.contains(block.secondFrame, 1);
     }
 
     private CodePage page(long hpa) {
@@ -80,7 +106,7 @@ final class CodeCache implements HostMemory.CodeWatch {
 
     @Override
     public void codeFound(long frame) {
-        cpu.protect(frame);
+        cpu.protectCode(frame);
     }
 
     @Override

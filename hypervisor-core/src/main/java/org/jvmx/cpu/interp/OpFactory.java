@@ -29,6 +29,8 @@ final class OpFactory {
         return switch (meanings.of(insn)) {
             case null -> new FaultOp(VECTOR_UD, insn, offset, index);
             case Meaning.Nothing() -> new NothingOp(insn, offset, index);
+            case Meaning.Binary(var value, var flags) when cpu.isLocked(insn) -> locked(insn, value, flags).make(insn, offset, index);
+            case Meaning.Unary(var value, var flags) when cpu.isLocked(insn) -> locked(insn, value, flags).make(insn, offset, index);
             case Meaning shape -> template(shape, insn).make(insn, offset, index);
         };
     }
@@ -65,13 +67,20 @@ final class OpFactory {
         };
     }
 
+    private static Template locked(Insn insn, Fn value, FlagEffect flags) {
+        return Specializer.of(BinaryOp.class, binary(insn, value, flags, true, BinaryOp.LOCKED));
+    }
+
     private static Form binary(Insn insn, Fn value, FlagEffect flags, boolean writes) {
+        return binary(insn, value, flags, writes, insn.operandCount == 3 ? BinaryOp.THREE_OPERANDS : 0);
+    }
+
+    private static Form binary(Insn insn, Fn value, FlagEffect flags, boolean writes, int detail) {
         int last = insn.operandCount - 1;
         int source = last == 0 ? Place.NONE : Place.of(insn, last);
-        boolean three = insn.operandCount == 3;
-        return new Form(value, null, flags, null, readsCarry(insn), writes, insn.width(0), insn.width(last), Place.of(insn, three ? 1 : 0),
-                source,
-                MemoryOp.addressing(insn), three ? BinaryOp.THREE_OPERANDS : 0);
+        int target = Place.of(insn, detail == BinaryOp.THREE_OPERANDS ? 1 : 0);
+        return new Form(value, null, flags, null, readsCarry(insn), writes, insn.width(0), insn.width(last), target, source,
+                MemoryOp.addressing(insn), detail);
     }
 
     private static Form shift(Insn insn, Fn value, Meaning.ShiftFlags flags) {

@@ -25,6 +25,9 @@ public abstract class EptTranslation extends CpuState {
     private static final long ACCESSED = 1 << 8;
     private static final long DIRTY = 1 << 9;
 
+    /** An entry changed while the walk was on its way: it begins anew. */
+    private static final long CHANGED = -2;
+
     /** Exit-qualification bits of EPT violations. */
     private static final int LINEAR_VALID = 1 << 7;
     private static final int FINAL_TRANSLATION = 1 << 8;
@@ -75,7 +78,11 @@ public abstract class EptTranslation extends CpuState {
         if (cachedPages[at] == (gpa & -4096L) && (cachedRights[at] >>> access & 1) != 0) {
             return cachedFrames[at] | gpa & 4095;
         }
-        return walk(gpa, access);
+        long hpa;
+        do {
+            hpa = walk(gpa, access);
+        } while (hpa == CHANGED);
+        return hpa;
     }
 
     /** Rights that the last EPT walk found (bits 0 read, 1 write, 2 execute), for the exit qualification. */
@@ -102,8 +109,8 @@ public abstract class EptTranslation extends CpuState {
             if (leaf) {
                 return finish(gpa, access, rights, slot, entry, level, flags);
             }
-            if (flags && (entry & ACCESSED) == 0) {
-                host.writeLong(slot, entry | ACCESSED);
+            if (flags && (entry & ACCESSED) == 0 && !host.compareAndSet(slot, 8, entry, entry | ACCESSED)) {
+                return CHANGED;
             }
             table = entry & FRAME_MASK;
         }
@@ -115,8 +122,8 @@ public abstract class EptTranslation extends CpuState {
             return -1;
         }
         long wanted = flags ? ACCESSED | (access == WRITE ? DIRTY : 0) : 0;
-        if ((entry & wanted) != wanted) {
-            host.writeLong(slot, entry | wanted);
+        if ((entry & wanted) != wanted && !host.compareAndSet(slot, 8, entry, entry | wanted)) {
+            return CHANGED;
         }
         long offsetMask = (1L << 12 + 9 * (level - 1)) - 1;
         long hpa = entry & FRAME_MASK & ~offsetMask | gpa & offsetMask;
@@ -165,17 +172,14 @@ public abstract class EptTranslation extends CpuState {
         return size == 8 ? readHost(hpa) : readHostInt(hpa) & 0xffff_ffffL;
     }
 
-    /** Sets bits in an entry of a guest paging structure: its accessed and dirty flags. */
-    protected final void setPagingEntry(long gpa, int size, long value) {
+    /**
+     * Sets bits in an entry of a guest paging structure, its accessed and dirty flags, as a locked access.
+     *
+     * @return false if it is not what was {@code expected} any more
+     */
+    protected final boolean replacePagingEntry(long gpa, int size, long expected, long value) {
         long hpa = pagingEntry(gpa, WRITE);
-        if (!host.contains(hpa, size)) {
-            return;
-        }
-        if (size == 8) {
-            host.writeLong(hpa, value);
-        } else {
-            host.writeInt(hpa, (int) value);
-        }
+        return !host.contains(hpa, size) || host.compareAndSet(hpa, size, expected, value);
     }
 
     private long pagingEntry(long gpa, int access) {

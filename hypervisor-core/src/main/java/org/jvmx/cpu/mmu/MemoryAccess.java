@@ -37,8 +37,21 @@ public abstract class MemoryAccess extends Paging {
     /** Counts everything that may have changed what code a linear address leads to. */
     protected int fetchGeneration = 1;
 
+    /** Which of the space's watches this processor is. */
+    private int watch;
+
     protected MemoryAccess(HostMemory host) {
         super(host);
+    }
+
+    /** From now on it is told of code that changes, and may store to pages that hold none. */
+    public final void watchCode(HostMemory.CodeWatch codeWatch) {
+        watch = host.watchCode(codeWatch);
+    }
+
+    /** Says that bytes of one page have been decoded; see {@link HostMemory#markCode}. */
+    public final void markCode(long hpa, int count) {
+        host.markCode(hpa, count, watch);
     }
 
     // --- loads
@@ -196,6 +209,47 @@ public abstract class MemoryAccess extends Paging {
         return readTags[at] == (linear & -4096L) ? linear + readAddends[at] : 0;
     }
 
+    // --- locked operations of a machine whose processors run in threads of their own
+
+    /**
+     * Stores to where {@link #loadForUpdate} loaded {@code expected}, if that is still there: one access that no other processor comes between, and a full fence.
+     *
+     * @return whether it was
+     */
+    public final boolean compareAndStore(int segment, long linear, int size, long expected, long value) {
+        int at = (int) (linear >>> 12) & Tlb.MASK;
+        if (writeTags[at] == (linear + size - 1 & -4096L) && RawMemory.isAtomic(linear, size)) {
+            return RawMemory.compareAndSet(linear + writeAddends[at], size, expected, value);
+        }
+        boolean same = compareAndStoreSlow(segment, linear, size, expected, value);
+        if (dataBreakpoints) {
+            matchDataBreakpoints(linear, size, true);
+        }
+        return same;
+    }
+
+    private boolean compareAndStoreSlow(int segment, long linear, int size, long expected, long value) {
+        if (RawMemory.isAtomic(linear, size)) {
+            long gpa = guestPhysical(linear, WRITE, user, ac);
+            noteLargePage(linear);
+            long hpa = hostPhysical(gpa, WRITE);
+            if (hpa >= 0 && host.contains(hpa, size)) {
+                permitStores(linear, hpa, tlb);
+                return host.compareAndSet(hpa, size, expected, value);
+            }
+        }
+        host.lockBus();
+        try {
+            boolean same = completion.active() || load(segment, linear, size) == expected;
+            if (same) {
+                store(segment, linear, size, value);
+            }
+            return same;
+        } finally {
+            host.unlockBus();
+        }
+    }
+
     // --- accesses by the processor itself: descriptor tables, task-state segments
 
     /** Loads 1 to 8 bytes with supervisor rights whatever the CPL is. SDM, "Implicit supervisor-mode accesses". */
@@ -213,6 +267,21 @@ public abstract class MemoryAccess extends Paging {
     public final void systemStore(long linear, int size, long value) {
         checkCanonical(DS, linear, size);
         storeParts(linear, size, value, supervisorTlb, false, false);
+    }
+
+    /** Sets and clears bits of one byte with supervisor rights, as a locked access. */
+    public final void systemChange(long linear, int set, int clear) {
+        checkCanonical(DS, linear, 1);
+        long old;
+        long hpa;
+        do {
+            old = systemLoad(linear, 1);
+            hpa = hostPhysical(guestPhysical(linear, WRITE, false, false), WRITE);
+            if (hpa < 0 || !host.contains(hpa, 1)) {
+                systemStore(linear, 1, old & ~clear | set);
+                return;
+            }
+        } while (!host.compareAndSet(hpa, 1, old, old & ~clear | set));
     }
 
     /** Faults as a supervisor access would. */
@@ -292,7 +361,7 @@ public abstract class MemoryAccess extends Paging {
     }
 
     /** Takes the stores to a page off the fast path, because it holds code now. */
-    protected final void protectCode(long hpa) {
+    public final void protectCode(long hpa) {
         long nativePage = host.address(hpa & -4096L);
         userTlb.protect(nativePage);
         supervisorTlb.protect(nativePage);
@@ -427,11 +496,16 @@ public abstract class MemoryAccess extends Paging {
         if (!host.contains(hpa, size)) {
             return;
         }
-        long address = host.writable(hpa, size);
-        if (context != noTlb && !host.isCode(hpa)) {
-            context.fillWrite(linear & -4096L, address - (linear & 4095));
+        permitStores(linear, hpa, context);
+        scatter(host.address(hpa), size, value);
+        host.written(hpa, size);
+    }
+
+    /** Puts a page into the store TLB, if it holds no code. */
+    private void permitStores(long linear, long hpa, Tlb context) {
+        if (context != noTlb && host.mayStore(hpa, watch)) {
+            context.fillWrite(linear & -4096L, host.address(hpa) - (linear & 4095));
         }
-        scatter(address, size, value);
     }
 
     /** An access that EPT does not permit: the monitor's answer if it has given one, else the VM exit that asks for it. */

@@ -22,6 +22,9 @@ public abstract class Paging extends EptTranslation {
     private static final long CR4_PAE = 1L << 5;
     private static final long CR4_SMEP = 1L << 20;
     private static final long CR4_SMAP = 1L << 21;
+    /** A paging-structure entry changed while the walk was on its way: it begins anew. */
+    private static final long CHANGED = -1;
+
     private static final long EFER_NXE = 1L << 11;
 
     /** Page-fault error code bits. */
@@ -64,7 +67,15 @@ public abstract class Paging extends EptTranslation {
             return linear & 0xffff_ffffL;
         }
         translating(linear);
-        entries = 0;
+        long gpa;
+        do {
+            entries = 0;
+            gpa = walk(linear, access, user, ac);
+        } while (gpa == CHANGED);
+        return gpa;
+    }
+
+    private long walk(long linear, int access, boolean user, boolean ac) {
         if (longMode()) {
             return walk(linear, access, user, ac, cr3 & FRAME_MASK, 4, USER | WRITABLE);
         }
@@ -97,7 +108,9 @@ public abstract class Paging extends EptTranslation {
             noExecute |= entry & NX;
             if (leaf) {
                 check(linear, access, user, ac, rights, noExecute != 0);
-                markUsed(8, access);
+                if (!markUsed(8, access)) {
+                    return CHANGED;
+                }
                 largePage = level > 1;
                 long offsetMask = (1L << 12 + 9 * (level - 1)) - 1;
                 return entry & FRAME_MASK & ~offsetMask | linear & offsetMask;
@@ -129,7 +142,9 @@ public abstract class Paging extends EptTranslation {
                 throw pageFault(linear, access, user, PF_PRESENT | PF_RESERVED);
             }
             check(linear, access, user, ac, pde, false);
-            markUsed(4, access);
+            if (!markUsed(4, access)) {
+                return CHANGED;
+            }
             largePage = true;
             return pde & 0xffc0_0000L | (pde & 0x1f_e000L) << 19 | linear & 0x3f_ffff;
         }
@@ -140,7 +155,9 @@ public abstract class Paging extends EptTranslation {
         }
         remember(slot, pte);
         check(linear, access, user, ac, pde & pte, false);
-        markUsed(4, access);
+        if (!markUsed(4, access)) {
+            return CHANGED;
+        }
         return pte & 0xffff_f000L | linear & 4095;
     }
 
@@ -170,12 +187,16 @@ public abstract class Paging extends EptTranslation {
         entryValue[entries++] = entry;
     }
 
-    private void markUsed(int size, int access) {
+    /** Sets accessed and dirty flags, if the entries still are what was read. */
+    private boolean markUsed(int size, int access) {
         for (int at = 0; at < entries; at++) {
             long wanted = at == entries - 1 && access == WRITE ? ACCESSED | DIRTY : ACCESSED;
-            if ((entryValue[at] & wanted) != wanted) {
-                setPagingEntry(entryAddress[at], size, entryValue[at] | wanted);
+            boolean marked = (entryValue[at] & wanted) == wanted
+                    || replacePagingEntry(entryAddress[at], size, entryValue[at], entryValue[at] | wanted);
+            if (!marked) {
+                return false;
             }
         }
+        return true;
     }
 }

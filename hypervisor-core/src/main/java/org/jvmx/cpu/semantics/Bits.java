@@ -52,11 +52,22 @@ final class Bits {
         long offset = cpu.offset(insn) + (bit >> shift) * width & Cpu.mask(insn.addressSize);
         boolean writes = insn.mnemonic != Mnemonic.BT;
         long address = cpu.linear(insn.segment, offset, width, writes);
-        long a = writes ? cpu.loadForUpdate(insn.segment, address, width) : cpu.load(insn.segment, address, width);
-        if (writes) {
-            cpu.store(insn.segment, address, width, value.of(width, a, bit, 0));
-        }
+        long a = writes ? change(cpu, insn, address, bit, value) : cpu.load(insn.segment, address, width);
         FlagEffect.BIT.record(cpu, width, a, bit, 0);
+    }
+
+    /** Changes a bit in memory; returns what was there. */
+    private static long change(Cpu cpu, Insn insn, long address, long bit, Fn value) {
+        int width = insn.width(0);
+        long a = cpu.loadForUpdate(insn.segment, address, width);
+        if (!cpu.isLocked(insn)) {
+            cpu.store(insn.segment, address, width, value.of(width, a, bit, 0));
+            return a;
+        }
+        while (!cpu.compareAndStore(insn.segment, address, width, a, value.of(width, a, bit, 0))) {
+            a = cpu.loadForUpdate(insn.segment, address, width);
+        }
+        return a;
     }
 
     /** A source of zero leaves the whole destination register as it was. */

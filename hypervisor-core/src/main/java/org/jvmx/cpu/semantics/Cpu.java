@@ -1,5 +1,7 @@
 package org.jvmx.cpu.semantics;
 
+import java.lang.invoke.VarHandle;
+
 import org.jvmx.arch.CpuidAnswer;
 import org.jvmx.arch.Hot;
 import org.jvmx.cpu.fp.Fp80;
@@ -53,9 +55,13 @@ public final class Cpu extends MemoryAccess {
     final MsrFile msrs = new MsrFile();
     final CpuidAnswer cpuid = new CpuidAnswer();
 
+    /** Whether other processors of the machine run in other threads. */
+    public final boolean parallel;
+
     public Cpu(HostMemory host, Model model) {
         super(host);
         this.model = model;
+        this.parallel = host.bus() != null;
     }
 
     // --- registers by width
@@ -109,6 +115,33 @@ public final class Cpu extends MemoryAccess {
     /** Operand {@code n}, to be written after: faults as a write would. */
     public long operandForUpdate(Insn insn, int n) {
         return insn.isMemory(n) ? loadForUpdate(insn.segment, address(insn, insn.width(n), true), insn.width(n)) : operand(insn, n);
+    }
+
+    /** Whether the instruction's memory operand is to be changed in one access that no other processor comes between. */
+    public boolean isLocked(Insn insn) {
+        return parallel && insn.lock;
+    }
+
+    /**
+     * Ends a read-modify-write of operand {@code n}.
+     *
+     * @param old what {@link #operandForUpdate} found
+     * @return false if another processor was faster: then it is to be done again
+     */
+    public boolean replaceOperand(Insn insn, int n, boolean locked, long old, long value) {
+        if (!locked || !insn.isMemory(n)) {
+            operand(insn, n, value);
+            return true;
+        }
+        int width = insn.width(n);
+        return compareAndStore(insn.segment, address(insn, width, true), width, old, value & mask(width));
+    }
+
+    /** Stores that were made are seen by all processors before anything that follows. SDM Vol. 3, "Serializing Instructions", "Memory Ordering". */
+    public void fence() {
+        if (parallel) {
+            VarHandle.fullFence();
+        }
     }
 
     /** All ones in {@code width} bytes. */
@@ -275,11 +308,6 @@ public final class Cpu extends MemoryAccess {
     /** The generation of code translations: code found in an older one has to be looked up again. */
     public int fetchGeneration() {
         return fetchGeneration;
-    }
-
-    /** Takes the stores to a code page off the fast path. */
-    public void protect(long hpa) {
-        protectCode(hpa);
     }
 
     /** The linear address of the instruction at RIP. */

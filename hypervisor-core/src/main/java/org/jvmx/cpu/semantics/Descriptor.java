@@ -24,6 +24,7 @@ final class Descriptor {
     static final int BIG = 1 << 14;
 
     private static final int ACCESSED = 1;
+    private static final int BUSY = 2;
     private static final int CODE_OR_DATA = 1 << 4;
     private static final int PRESENT = 1 << 7;
     private static final long GRANULAR = 1L << 55;
@@ -177,15 +178,15 @@ final class Descriptor {
     /** Sets the accessed flag in the table. */
     void markAccessed(Cpu cpu) {
         if ((rights & ACCESSED) == 0) {
-            cpu.systemStore(address + 5, 1, rights & 0xff | ACCESSED);
+            cpu.systemChange(address + 5, ACCESSED, 0);
             rights |= ACCESSED;
         }
     }
 
     /** Sets or clears the busy flag of a TSS in the table. */
     void markBusy(Cpu cpu, boolean busy) {
-        rights = busy ? rights | 2 : rights & ~2;
-        cpu.systemStore(address + 5, 1, rights & 0xff);
+        rights = busy ? rights | BUSY : rights & ~BUSY;
+        cpu.systemChange(address + 5, busy ? BUSY : 0, busy ? 0 : BUSY);
     }
 
     /** Loads the hidden part of a segment register. */

@@ -20,7 +20,7 @@ final class Processor {
         to.effect(Mnemonic.CLFLUSHOPT, Processor::flushLine);
         to.effect(Mnemonic.CLWB, Processor::flushLine);
         to.bind(Mnemonic.LFENCE, new Meaning.Nothing());
-        to.bind(Mnemonic.MFENCE, new Meaning.Nothing());
+        to.effect(Mnemonic.MFENCE, (cpu, insn) -> cpu.fence());
         to.bind(Mnemonic.SFENCE, new Meaning.Nothing());
     }
 
