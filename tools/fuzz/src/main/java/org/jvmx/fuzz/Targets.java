@@ -1,0 +1,27 @@
+package org.jvmx.fuzz;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/** All targets by name. */
+final class Targets {
+    private static final Map<String, String> CLASSES = new TreeMap<>(Map.of(
+            "decoder", "DecoderTarget",
+            "interpreter", "InterpreterTarget"));
+
+    private Targets() {
+    }
+
+    /** The names, in order. */
+    static Iterable<String> names() {
+        return CLASSES.keySet();
+    }
+
+    static String className(String name) {
+        String type = CLASSES.get(name);
+        if (type == null) {
+            throw new IllegalArgumentException("no target '%s'; there are %s".formatted(name, CLASSES.keySet()));
+        }
+        return "org.jvmx.fuzz.targets." + type;
+    }
+}
