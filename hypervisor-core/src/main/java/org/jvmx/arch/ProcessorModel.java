@@ -22,7 +22,13 @@ public final class ProcessorModel {
     private static final int BASIC_MAX = 0x16;
     /** Leaf 7, subleaf 2: IA32_SPEC_CTRL.BHI_DIS_S exists, so that kernels need no software sequence against branch history injection. */
     private static final int BHI_CTRL = 1 << 4;
-    private static final int HYPERVISOR = 0x4000_0000;
+    /** The leaf that says who the monitor is, and the one that says what it does for its guests. */
+    public static final int HYPERVISOR = 0x4000_0000;
+    public static final int MONITOR_FEATURES = 0x4000_0001;
+    /** In EAX of {@link #MONITOR_FEATURES}: VMCALL reaches the monitor. Where it is clear, VMCALL raises #UD or finds no call. */
+    public static final int HYPERCALLS = 1;
+    /** What {@link #HYPERVISOR} answers in EBX, ECX and EDX. */
+    public static final String SIGNATURE = "JVMXJVMXJVMX";
     private static final int HYPERVISOR_MAX = 0x4000_0010;
     private static final int EXTENDED = 0x8000_0000;
     private static final int EXTENDED_MAX = 0x8000_0008;
@@ -87,8 +93,9 @@ public final class ProcessorModel {
         add(table, 0xd, 1, 0, 576, 0, 0);
         add(table, 0x15, 0, 1, 1, TSC_HZ, 0);
         add(table, 0x16, 0, TSC_HZ / 1_000_000, TSC_HZ / 1_000_000, 100, 0);
-        int[] signature = text("JVMXJVMXJVMX");
+        int[] signature = text(SIGNATURE);
         add(table, HYPERVISOR, 0, HYPERVISOR_MAX, signature[0], signature[1], signature[2]);
+        add(table, MONITOR_FEATURES, 0, HYPERCALLS, 0, 0, 0);
         add(table, HYPERVISOR_MAX, 0, TSC_HZ / 1000, TSC_HZ / 1000, 0, 0);
         add(table, EXTENDED, 0, EXTENDED_MAX, 0, 0, 0);
         add(table, EXTENDED + 1, 0, 0, 0, 0, 0);

@@ -15,7 +15,8 @@ public enum Capability {
     IMMEDIATE_EXIT(136, "completion without running the guest", true),
     X86_USER_SPACE_MSR(188, "MSR accesses for us to answer", false),
     X86_MSR_FILTER(189, "the choice of MSRs", false),
-    EXIT_HYPERCALL(201, "hypercalls for us to answer", false);
+    EXIT_HYPERCALL(201, "hypercalls for us to answer", false),
+    DISABLE_QUIRKS2(213, "a VMCALL that is left as it is", false);
 
     private final int number;
     private final String meaning;

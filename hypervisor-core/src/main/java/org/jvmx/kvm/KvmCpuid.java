@@ -19,7 +19,6 @@ final class KvmCpuid implements CpuidTable {
     private static final int MOST = 256;
     private static final int INDEXED = 1;
     private static final int BASIC_MAX = 0x16;
-    private static final int HYPERVISOR = 0x4000_0000;
     private static final int HYPERVISOR_MAX = 0x4000_0010;
     private static final int EXTENDED = 0x8000_0000;
     private static final int EXTENDED_MAX = 0x8000_0008;
@@ -40,7 +39,7 @@ final class KvmCpuid implements CpuidTable {
         this.supported = table(arena);
         KvmSystem.require(system.calls().ioctl(system.descriptor(), Ioctl.GET_SUPPORTED_CPUID, supported), "to tell CPUID");
         collect(model, 0, BASIC_MAX);
-        collect(model, HYPERVISOR, HYPERVISOR);
+        collect(model, ProcessorModel.HYPERVISOR, ProcessorModel.MONITOR_FEATURES);
         collect(model, HYPERVISOR_MAX, HYPERVISOR_MAX);
         collect(model, EXTENDED, EXTENDED_MAX);
         leaves.replaceAll(leaf -> rate(leaf, khz));
@@ -63,7 +62,7 @@ final class KvmCpuid implements CpuidTable {
         }
     }
 
-    /** Takes away what KVM lacks, in the leaves whose registers are sets of features. */
+    /** Takes away what KVM lacks, in the leaves whose registers are sets of features; it keeps hypercalls to itself. */
     private Leaf limit(Leaf wanted) {
         int leaf = wanted.leaf;
         int offered = find(leaf, wanted.subleaf);
@@ -73,6 +72,7 @@ final class KvmCpuid implements CpuidTable {
             case 7 -> new Leaf(leaf, wanted.subleaf, true, wanted.subleaf == 0 ? wanted.eax : wanted.eax & kvm(offered, 0),
                     wanted.ebx & kvm(offered, 1),
                     wanted.ecx & kvm(offered, 2), wanted.edx & kvm(offered, 3));
+            case ProcessorModel.MONITOR_FEATURES -> new Leaf(leaf, 0, false, wanted.eax & ~ProcessorModel.HYPERCALLS, 0, 0, 0);
             case 0xd -> new Leaf(leaf, wanted.subleaf, true, wanted.eax & kvm(offered, 0), wanted.ebx, wanted.ecx, wanted.edx);
             case EXTENDED + 1, EXTENDED + 7 ->
                 new Leaf(leaf, 0, false, wanted.eax, wanted.ebx & kvm(offered, 1), wanted.ecx & kvm(offered, 2),
@@ -134,7 +134,7 @@ final class KvmCpuid implements CpuidTable {
             }
             highest = each.leaf == BASIC_MAX ? each : highest;
         }
-        boolean known = leaf >= 0 && leaf <= BASIC_MAX || leaf > HYPERVISOR && leaf < HYPERVISOR_MAX;
+        boolean known = leaf >= 0 && leaf <= BASIC_MAX || leaf > ProcessorModel.HYPERVISOR && leaf < HYPERVISOR_MAX;
         return known ? new Leaf(leaf, subleaf, true, 0, 0, leaf == 0xb ? subleaf & 0xff : 0, 0) : highest;
     }
 

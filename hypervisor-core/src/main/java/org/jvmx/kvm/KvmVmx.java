@@ -26,6 +26,11 @@ final class KvmVmx implements VirtualProcessor {
     private static final long TSS = 0xfffb_d000L;
     private static final long IDENTITY_MAP = 0xfffb_c000L;
     private static final int USER_SPACE_MSR_REASONS = MsrFilter.REASON_INVALID | MsrFilter.REASON_UNKNOWN | MsrFilter.REASON_FILTER;
+    /**
+     * KVM writes the other vendor's instruction over a VMCALL or VMMCALL that it has to emulate, and runs it again. A KVM that emulates
+     * everything never gets past it. Without this the guest gets #UD, and its memory stays as it is.
+     */
+    private static final int REWRITES_HYPERCALLS = 1 << 5;
     private static final int DEFAULT_KHZ = 1_000_000;
 
     private final KvmSystem system;
@@ -61,6 +66,9 @@ final class KvmVmx implements VirtualProcessor {
                 && enable(Capability.X86_USER_SPACE_MSR, USER_SPACE_MSR_REASONS);
         if (system.offers(Capability.EXIT_HYPERCALL)) {
             enable(Capability.EXIT_HYPERCALL, system.value(Capability.EXIT_HYPERCALL));
+        }
+        if ((system.value(Capability.DISABLE_QUIRKS2) & REWRITES_HYPERCALLS) != 0) {
+            enable(Capability.DISABLE_QUIRKS2, REWRITES_HYPERCALLS);
         }
         vcpu = new Vcpu(system, machine);
         int khz = system.offers(Capability.GET_TSC_KHZ) ? system.calls().ioctl(vcpu.descriptor(), Ioctl.GET_TSC_KHZ, 0) : DEFAULT_KHZ;

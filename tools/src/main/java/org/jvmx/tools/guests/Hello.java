@@ -5,6 +5,7 @@ import static org.jvmx.isa.Mnemonic.*;
 import static org.jvmx.isa.Reg.*;
 
 import java.util.List;
+import org.jvmx.arch.ProcessorModel;
 import org.jvmx.isa.Label;
 import org.jvmx.vm.Hypercall;
 
@@ -17,6 +18,8 @@ final class Hello extends LongModeKernel {
     private static final long UNMAPPED = 0xc0_ffee_0000L;
     private static final int MEMORY_MAP_LENGTH = 44;
     private static final int LOADER_NAME = 64;
+    /** The first four letters of the monitor's name in CPUID. */
+    private static final int SIGNATURE = 'J' | 'V' << 8 | 'M' << 16 | 'X' << 24;
 
     private record Command(String name, String argument, String description, Runnable code) {
     }
@@ -177,11 +180,13 @@ final class Hello extends LongModeKernel {
         print(" ticks of %d ms%n".formatted(1000 / TICKS_PER_SECOND).replace("\r", ""));
     }
 
-    /** A monitor that does not know the call answers a negative number, one that takes no calls lets VMCALL raise an exception. */
+    /** Asks by CPUID first whether the monitor takes calls; one that does not know this call answers a negative number. */
     private void exits() {
         Label unknown = asm.newLabel();
         Label done = asm.newLabel();
         print("  VM exits   ");
+        asm.op(MOV, EAX, ProcessorModel.HYPERVISOR).op(CPUID).op(CMP, EBX, SIGNATURE).op(JNZ, unknown);
+        asm.op(MOV, EAX, ProcessorModel.MONITOR_FEATURES).op(CPUID).op(TEST, EAX, ProcessorModel.HYPERCALLS).op(JZ, unknown);
         attempt(unknown);
         asm.op(MOV, RAX, Hypercall.VM_EXITS).op(VMCALL).op(MOV, value("resume").q(), 0).op(TEST, RAX, RAX).op(JS, unknown);
         asm.op(CALL, at("print_decimal"));
