@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import org.jvmx.cpu.semantics.Cpu;
 import org.jvmx.cpu.semantics.Msrs;
 import org.jvmx.cpu.state.Attention;
+import org.jvmx.cpu.state.Watches;
 import org.jvmx.vmx.DebugFacility;
 
 /** The software processor's debug facility: it looks at the boundaries of instructions, and has no need to change the guest for it. */
@@ -39,6 +40,11 @@ final class Debugging implements DebugFacility {
     public void clear() {
         cpu.watches.clear();
         changed();
+    }
+
+    @Override
+    public String room() {
+        return "%d breakpoints and %d watchpoints".formatted(Watches.ROOM, Watches.ROOM);
     }
 
     @Override

@@ -8,6 +8,7 @@ public enum Capability {
     SET_GUEST_DEBUG(23, "single steps", false),
     VCPU_EVENTS(41, "pending events", true),
     DEBUGREGS(50, "debug registers", true),
+    XSAVE(55, "floating-point state as XSAVE has it", false),
     XCRS(56, "extended control registers", false),
     GET_TSC_KHZ(61, "the rate of the time-stamp counter", false),
     SYNC_REGS(74, "registers in shared memory", false),
@@ -15,6 +16,7 @@ public enum Capability {
     IMMEDIATE_EXIT(136, "completion without running the guest", true),
     X86_USER_SPACE_MSR(188, "MSR accesses for us to answer", false),
     X86_MSR_FILTER(189, "the choice of MSRs", false),
+    SREGS2(200, "page-directory-pointer-table entries", false),
     EXIT_HYPERCALL(201, "hypercalls for us to answer", false),
     DISABLE_QUIRKS2(213, "a VMCALL that is left as it is", false);
 

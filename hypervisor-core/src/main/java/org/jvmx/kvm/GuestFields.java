@@ -83,8 +83,12 @@ final class GuestFields {
         return rights >= 0 ? registers.rights(rights) & 0xffff_ffffL : 0;
     }
 
-    /** KVM takes them from memory whenever CR3 is loaded; so does who asks. */
+    /** Where KVM does not tell them: it takes them from memory whenever CR3 is loaded, and so does who asks. */
     private long pdpte(int n) {
+        long loaded = registers.hasPointers() ? registers.pointer(n) : -1;
+        if (loaded != -1) {
+            return loaded;
+        }
         long paging = Cr0.PG | Cr0.PE;
         boolean pae = (registers.system(RegisterFile.CR0) & paging) == paging && (registers.system(RegisterFile.CR4) & Cr4.PAE) != 0
                 && (registers.system(RegisterFile.EFER) & Efer.LMA) == 0;
@@ -113,8 +117,13 @@ final class GuestFields {
             case GUEST_IA32_PAT -> registers.listed(RegisterFile.PAT, value);
             case GUEST_IA32_DEBUGCTL -> registers.listed(RegisterFile.DEBUGCTL, value);
             case GUEST_INTERRUPTIBILITY_STATE -> events.interruptibility((int) value);
-            case GUEST_PDPTE0, GUEST_PDPTE1, GUEST_PDPTE2, GUEST_PDPTE3 ->
-                pdptes[field.ordinal() - VmcsField.GUEST_PDPTE0.ordinal()] = value;
+            case GUEST_PDPTE0, GUEST_PDPTE1, GUEST_PDPTE2, GUEST_PDPTE3 -> {
+                int n = field.ordinal() - VmcsField.GUEST_PDPTE0.ordinal();
+                pdptes[n] = value;
+                if (registers.hasPointers()) {
+                    registers.pointer(n, value, pdptes);
+                }
+            }
             default -> writeSegment(field, value);
         }
     }

@@ -16,6 +16,7 @@ import org.jvmx.vmx.PrimaryControl;
 
 /** The exits of KVM in the words of VMX. */
 final class KvmExits {
+    static final int DEBUG = 4;
     static final int SET_TPR = 11;
     static final int BREAKPOINT = 3;
     private static final int DEBUG_EXCEPTION = 1;
@@ -27,6 +28,7 @@ final class KvmExits {
 
     private static final long HARDWARE_REASON = Layouts.offset(Layouts.RUN, "exit", "fail_entry", "hardware_reason");
     private static final long EXCEPTION = Layouts.offset(Layouts.RUN, "exit", "debug", "exception");
+    private static final long DEBUG_PC = Layouts.offset(Layouts.RUN, "exit", "debug", "pc");
     private static final long DR6 = Layouts.offset(Layouts.RUN, "exit", "debug", "dr6");
     private static final long SUBERROR = Layouts.offset(Layouts.RUN, "exit", "internal", "suberror");
     private static final long DATA_COUNT = Layouts.offset(Layouts.RUN, "exit", "internal", "ndata");
@@ -51,7 +53,7 @@ final class KvmExits {
         switch (reason) {
             case 2 -> pending.port(exit);
             case 3 -> pending.hypercall(exit);
-            case 4 -> debug(exit, controls);
+            case DEBUG -> debug(exit, controls);
             case 5 -> {
                 exit.begin(ExitReason.HLT, 0, HLT_LENGTH);
                 pending.halt();
@@ -78,6 +80,21 @@ final class KvmExits {
     private void memory(Exit exit) {
         pending.memory(exit);
         exit.qualify(exit.qualification() | (long) slots.rights(exit.guestPhysicalAddress()) << 3);
+    }
+
+    /** Whether the last exit, a debug exit, is for #DB and not for INT3. */
+    boolean isDebugException() {
+        return run.get(JAVA_INT, EXCEPTION) == DEBUG_EXCEPTION;
+    }
+
+    /** DR6 of the last exit, a debug exit. */
+    long debugStatus() {
+        return run.get(JAVA_LONG, DR6);
+    }
+
+    /** The linear address of the instruction after the last exit, a debug exit. */
+    long debugAddress() {
+        return run.get(JAVA_LONG, DEBUG_PC);
     }
 
     private void debug(Exit exit, ExecutionControls controls) {

@@ -4,6 +4,8 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.MemorySegment;
 
+import org.jvmx.arch.AccessRights;
+import org.jvmx.arch.Efer;
 import org.jvmx.arch.Gpr;
 import org.jvmx.arch.Hot;
 import org.jvmx.arch.Msr;
@@ -29,6 +31,7 @@ import org.jvmx.vmx.VmcsField;
  */
 final class KvmProcessor implements LogicalProcessor {
     private static final int VTPR = 0x80;
+    private static final int CS = 1;
     /** KVM makes no exit when the guest can take an NMI again: it is looked at in this time. */
     private static final long WATCH_NANOS = 30_000;
 
@@ -44,6 +47,7 @@ final class KvmProcessor implements LogicalProcessor {
     private final TimeStamps time;
     private final HostMemory memory;
     private final int physicalAddressWidth;
+    private final HardwareBreakpoints breakpoints = new HardwareBreakpoints();
     private ExecutionControls controls;
     private boolean timed;
     private boolean injected;
@@ -55,7 +59,7 @@ final class KvmProcessor implements LogicalProcessor {
         this.vcpu = vcpu;
         this.registers = registers;
         this.slots = slots;
-        this.applied = new AppliedControls(vcpu, filter, time);
+        this.applied = new AppliedControls(vcpu, filter, time, breakpoints);
         this.time = time;
         this.memory = memory;
         this.physicalAddressWidth = width;
@@ -117,6 +121,10 @@ final class KvmProcessor implements LogicalProcessor {
 
     @Override
     public void run(Exit exit) {
+        if (breakpoints.any()) {
+            finish();
+            breakpoints.begin(linearRip());
+        }
         applied.apply(controls);
         timed = controls.has(PinBasedControl.ACTIVATE_PREEMPTION_TIMER);
         long now = kicks.now();
@@ -132,6 +140,11 @@ final class KvmProcessor implements LogicalProcessor {
             }
         }
         loop(exit, now);
+    }
+
+    private long linearRip() {
+        boolean flat = (registers.system(RegisterFile.EFER) & Efer.LMA) != 0 && (registers.rights(CS) & AccessRights.L) != 0;
+        return registers.plain(RegisterFile.RIP) + (flat ? 0 : registers.base(CS));
     }
 
     @Hot
@@ -182,6 +195,22 @@ final class KvmProcessor implements LogicalProcessor {
             exit.begin(ExitReason.TPR_BELOW_THRESHOLD, 0, 0);
             return vcpu.cr8() < (controls.tprThreshold & 0xf);
         }
+        if (vcpu.exitReason() == KvmExits.DEBUG && breakpoints.any() && exits.isDebugException()) {
+            return debugged(exit);
+        }
+        return exits.translate(exit, controls);
+    }
+
+    /** A debug exception while a debugger watches: its own, or else what the controls make of it. */
+    private boolean debugged(Exit exit) {
+        if (breakpoints.hit(exits.debugStatus(), exits.debugAddress())) {
+            exit.begin(ExitReason.EXTERNAL_INTERRUPT, 0, 0);
+            return true;
+        }
+        if (breakpoints.passed() && !controls.has(PrimaryControl.MONITOR_TRAP_FLAG)) {
+            applied.apply(controls);
+            return false;
+        }
         return exits.translate(exit, controls);
     }
 
@@ -205,6 +234,15 @@ final class KvmProcessor implements LogicalProcessor {
             return true;
         }
         throw new BackendException("KVM_RUN fails: " + Errno.text(result));
+    }
+
+    /** Before somebody looks at state that KVM has: an instruction that only waits for KVM is finished. */
+    void settle() {
+        finish();
+    }
+
+    HardwareBreakpoints breakpoints() {
+        return breakpoints;
     }
 
     /** Has KVM finish an instruction whose accesses are all answered. */

@@ -12,6 +12,7 @@ import org.jvmx.kvm.ffi.Ioctl;
 import org.jvmx.kvm.ffi.Layouts;
 import org.jvmx.vmx.Backend;
 import org.jvmx.vmx.CpuidTable;
+import org.jvmx.vmx.DebugFacility;
 import org.jvmx.vmx.DeliveryLog;
 import org.jvmx.vmx.GuestMapping;
 import org.jvmx.vmx.RootState;
@@ -41,6 +42,7 @@ final class KvmVmx implements VirtualProcessor {
     private MemorySlots slots;
     private KvmProcessor processor;
     private VmxOperation operation;
+    private DebugFacility debugging;
 
     private KvmVmx(KvmSystem system) {
         this.system = system;
@@ -75,10 +77,11 @@ final class KvmVmx implements VirtualProcessor {
         cpuid = new KvmCpuid(system, model, khz > 0 ? khz : DEFAULT_KHZ, vcpu.arena());
         cpuid.give(vcpu);
         slots = new MemorySlots(system, machine, setup.memory(), vcpu.arena());
-        RegisterFile registers = new RegisterFile(vcpu, system.value(Capability.SYNC_REGS) & 7);
+        RegisterFile registers = new RegisterFile(vcpu, system.value(Capability.SYNC_REGS) & 7, system.offers(Capability.SREGS2));
         TimeStamps time = new TimeStamps(vcpu, registers, khz > 0 ? khz : DEFAULT_KHZ);
         MsrFilter filter = filters ? new MsrFilter(system, machine, setup.memory(), vcpu.arena()) : null;
         processor = new KvmProcessor(vcpu, registers, slots, filter, time, setup.memory(), cpuid.physicalAddressWidth());
+        debugging = new KvmDebugging(processor, processor.breakpoints(), new FloatingPoint(vcpu, system.offers(Capability.XSAVE)));
         operation = new VmxOperation(VmxMemory.of(setup.memory()), processor,
                 KvmCapabilities.of(system, filters, time.adjustable(), model.cr4Bits()), RootState.MONITOR);
     }
@@ -119,6 +122,12 @@ final class KvmVmx implements VirtualProcessor {
     @Override
     public DeliveryLog deliveries() {
         return deliveries;
+    }
+
+    /** Null where KVM has none. */
+    @Override
+    public DebugFacility debugFacility() {
+        return system.offers(Capability.SET_GUEST_DEBUG) ? debugging : null;
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -23,22 +24,32 @@ import org.jvmx.vmx.Vmx;
  * frames. Neighbours that continue each other share a slot. Linux, "The Definitive KVM API Documentation", KVM_SET_USER_MEMORY_REGION.
  */
 final class MemorySlots implements GuestMapping {
+    private static final int LOG_DIRTY_FLAG = 1;
     private static final int READ_ONLY_FLAG = 1 << 1;
     private static final int READ_ONLY = READ | EXECUTE;
+    private static final int PAGE_SHIFT = 12;
+    private static final long BITMAP = Layouts.offset(Layouts.DIRTY_LOG, "dirty_bitmap");
     private static final long SLOT = Layouts.offset(Layouts.MEMORY_REGION, "slot");
     private static final long FLAGS = Layouts.offset(Layouts.MEMORY_REGION, "flags");
     private static final long GUEST = Layouts.offset(Layouts.MEMORY_REGION, "guest_phys_addr");
     private static final long SIZE = Layouts.offset(Layouts.MEMORY_REGION, "memory_size");
     private static final long USER = Layouts.offset(Layouts.MEMORY_REGION, "userspace_addr");
 
-    /** What is mapped from {@code gpa} on; {@code slot} is -1 for a range without rights. */
-    private record Region(long gpa, long size, long hpa, int rights, int slot) {
+    /**
+     * What is mapped from {@code gpa} on; {@code slot} is -1 for a range without rights, {@code dirty} the pages whose writes KVM has told of
+     * already, null where they are not logged.
+     */
+    private record Region(long gpa, long size, long hpa, int rights, BitSet dirty, int slot) {
         long end() {
             return gpa + size;
         }
 
+        boolean logged() {
+            return dirty != null;
+        }
+
         boolean continues(Region before) {
-            return before.end() == gpa && before.hpa + before.size == hpa && before.rights == rights;
+            return before.end() == gpa && before.hpa + before.size == hpa && before.rights == rights && !logged() && !before.logged();
         }
     }
 
@@ -62,7 +73,7 @@ final class MemorySlots implements GuestMapping {
     public void map(long gpa, long size, long hpa, int rights) {
         check(gpa | size | hpa, rights);
         carve(gpa, size);
-        add(new Region(gpa, size, hpa, rights, -1));
+        add(new Region(gpa, size, hpa, rights, null, -1));
     }
 
     @Override
@@ -75,7 +86,52 @@ final class MemorySlots implements GuestMapping {
     public void protect(long gpa, long size, int rights) {
         check(gpa | size, rights);
         for (Region part : carve(gpa, size)) {
-            add(new Region(part.gpa, part.size, part.hpa, rights, -1));
+            add(new Region(part.gpa, part.size, part.hpa, rights, part.dirty, -1));
+        }
+    }
+
+    @Override
+    public void logDirty(long gpa, long size, boolean on) {
+        check(gpa | size, 0);
+        for (Region part : carve(gpa, size)) {
+            add(new Region(part.gpa, part.size, part.hpa, part.rights, on ? new BitSet() : null, -1));
+        }
+    }
+
+    @Override
+    public int takeDirty(long gpa, long size, long[] pages) {
+        check(gpa | size, 0);
+        Arrays.fill(pages, 0);
+        int count = 0;
+        for (Region region : overlapping(gpa, gpa + size)) {
+            if (region.logged()) {
+                collect(region);
+                int from = (int) (Math.max(gpa, region.gpa) - region.gpa >> PAGE_SHIFT);
+                int to = (int) (Math.min(gpa + size, region.end()) - region.gpa >> PAGE_SHIFT);
+                for (int n = region.dirty.nextSetBit(from); n >= 0 && n < to; n = region.dirty.nextSetBit(n + 1)) {
+                    long page = n + (region.gpa - gpa >> PAGE_SHIFT);
+                    pages[(int) (page / Long.SIZE)] |= 1L << page;
+                    count++;
+                }
+                region.dirty.clear(from, to);
+            }
+        }
+        return count;
+    }
+
+    /** Adds what KVM has logged since it was asked last; to ask makes it start anew. */
+    private void collect(Region region) {
+        if (region.slot < 0) {
+            return;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            int words = (int) (region.size / HostMemory.PAGE + Long.SIZE - 1) / Long.SIZE;
+            MemorySegment bitmap = arena.allocate(ValueLayout.JAVA_LONG, words);
+            MemorySegment log = arena.allocate(Layouts.DIRTY_LOG);
+            log.set(ValueLayout.JAVA_INT, 0, region.slot);
+            log.set(ValueLayout.JAVA_LONG, BITMAP, bitmap.address());
+            KvmSystem.require(calls.ioctl(machine, Ioctl.GET_DIRTY_LOG, log), "the dirty log of a memory slot");
+            region.dirty.or(BitSet.valueOf(bitmap.toArray(ValueLayout.JAVA_LONG)));
         }
     }
 
@@ -114,9 +170,10 @@ final class MemorySlots implements GuestMapping {
     private List<Region> carve(long gpa, long size) {
         long end = gpa + size;
         List<Region> inside = new ArrayList<>();
-        Region first = at(gpa);
-        long from = first == null ? gpa : first.gpa;
-        for (Region region : List.copyOf(regions.subMap(from, end).values())) {
+        for (Region region : overlapping(gpa, end)) {
+            if (region.logged()) {
+                collect(region);
+            }
             remove(region);
             long start = Math.max(gpa, region.gpa);
             long stop = Math.min(end, region.end());
@@ -131,8 +188,15 @@ final class MemorySlots implements GuestMapping {
         return inside;
     }
 
+    private List<Region> overlapping(long from, long end) {
+        Region first = at(from);
+        return List.copyOf(regions.subMap(first == null ? from : first.gpa, end).values());
+    }
+
     private static Region part(Region region, long from, long to) {
-        return new Region(from, to - from, region.hpa + (from - region.gpa), region.rights, -1);
+        long start = from - region.gpa;
+        BitSet dirty = region.logged() ? region.dirty.get((int) (start >> PAGE_SHIFT), (int) (to - region.gpa >> PAGE_SHIFT)) : null;
+        return new Region(from, to - from, region.hpa + start, region.rights, dirty, -1);
     }
 
     /** Inserts a region, joined with its neighbours where they continue each other. */
@@ -141,12 +205,12 @@ final class MemorySlots implements GuestMapping {
         Map.Entry<Long, Region> before = regions.lowerEntry(region.gpa);
         if (before != null && joined.continues(before.getValue())) {
             remove(before.getValue());
-            joined = new Region(before.getKey(), before.getValue().size + joined.size, before.getValue().hpa, joined.rights, -1);
+            joined = new Region(before.getKey(), before.getValue().size + joined.size, before.getValue().hpa, joined.rights, null, -1);
         }
         Region after = regions.get(joined.end());
         if (after != null && after.continues(joined)) {
             remove(after);
-            joined = new Region(joined.gpa, joined.size + after.size, joined.hpa, joined.rights, -1);
+            joined = new Region(joined.gpa, joined.size + after.size, joined.hpa, joined.rights, null, -1);
         }
         insert(joined);
     }
@@ -161,9 +225,9 @@ final class MemorySlots implements GuestMapping {
             throw new BackendException(
                     "all %d memory slots of KVM are in use: map fewer, larger ranges, or use --backend software".formatted(limit));
         }
-        set(slot, region.rights == ALL ? 0 : READ_ONLY_FLAG, region, region.size);
+        set(slot, (region.rights == ALL ? 0 : READ_ONLY_FLAG) | (region.logged() ? LOG_DIRTY_FLAG : 0), region, region.size);
         used.set(slot);
-        regions.put(region.gpa, new Region(region.gpa, region.size, region.hpa, region.rights, slot));
+        regions.put(region.gpa, new Region(region.gpa, region.size, region.hpa, region.rights, region.dirty, slot));
     }
 
     private void remove(Region region) {

@@ -8,6 +8,9 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import java.lang.foreign.MemorySegment;
 
 import org.jvmx.arch.AccessRights;
+import org.jvmx.arch.Cr0;
+import org.jvmx.arch.Cr4;
+import org.jvmx.arch.Efer;
 import org.jvmx.arch.Msr;
 import org.jvmx.kvm.ffi.Ioctl;
 import org.jvmx.kvm.ffi.Layouts;
@@ -64,6 +67,8 @@ final class RegisterFile {
     static final long DR7 = Layouts.offset(Layouts.DEBUGREGS, "dr7");
     private static final long XCR0 = Layouts.offset(Layouts.XCRS, "xcrs") + 8;
 
+    private static final long POINTERS_VALID = Layouts.offset(Layouts.SREGS2, "flags");
+
     static {
         for (int n = 0; n < SEGMENTS.length; n++) {
             SEGMENT[n] = Layouts.offset(Layouts.SREGS, SEGMENTS[n]);
@@ -84,11 +89,16 @@ final class RegisterFile {
     private final boolean[] valid = new boolean[GROUPS];
     private final boolean[] dirty = new boolean[GROUPS];
     private final MemorySegment oneMsr;
+    /** {@code kvm_sregs2}; null where KVM has no page-directory-pointer-table entries for us. */
+    private final MemorySegment pointers;
+    private boolean pointersValid;
+    private boolean pointersDirty;
 
     /** Registers of a processor that shares the groups whose bits are in {@code shared}. */
-    RegisterFile(Vcpu vcpu, int shared) {
+    RegisterFile(Vcpu vcpu, int shared, boolean withPointers) {
         this.vcpu = vcpu;
         this.shared = shared;
+        this.pointers = withPointers ? vcpu.arena().allocate(Layouts.SREGS2) : null;
         MemorySegment run = vcpu.run();
         groups[REGS] = run.asSlice(Layouts.offset(Layouts.RUN, "regs"), Layouts.REGS.byteSize());
         groups[SREGS] = run.asSlice(Layouts.offset(Layouts.RUN, "sregs"), Layouts.SREGS.byteSize());
@@ -112,6 +122,7 @@ final class RegisterFile {
 
     /** After KVM_RUN: what was known is old, but for what KVM has just put into shared memory. */
     void ran() {
+        pointersValid = false;
         for (int group = 0; group < GROUPS; group++) {
             valid[group] = (shared >> group & 1) != 0;
         }
@@ -119,10 +130,50 @@ final class RegisterFile {
 
     /** Before KVM_RUN: hands over what was changed. */
     void flush() {
+        if (pointersDirty) {
+            writePointers();
+        }
         for (int group = 0; group < GROUPS; group++) {
             if (dirty[group]) {
                 dirty[group] = false;
                 writeBack(group);
+            }
+        }
+    }
+
+    /** Whether KVM tells the page-directory-pointer-table entries, and takes them. */
+    boolean hasPointers() {
+        return pointers != null;
+    }
+
+    /** The entry {@code n} of the page-directory-pointer table as the processor has loaded it; -1 if it has none loaded. */
+    long pointer(int n) {
+        if (!pointersValid) {
+            vcpu.require(Ioctl.GET_SREGS2, pointers, "to tell the page-directory-pointer-table entries");
+            pointersValid = true;
+        }
+        return (pointers.get(JAVA_LONG, POINTERS_VALID) & 1) == 0 ? -1 : pointers.get(JAVA_LONG, POINTERS_VALID + 8 + 8L * n);
+    }
+
+    /** An entry that the next entry loads, if paging is PAE paging then; the others stay, or are {@code others} if none are loaded. */
+    void pointer(int n, long value, long[] others) {
+        if (!pointersDirty && pointer(0) == -1) {
+            pointers.set(JAVA_LONG, POINTERS_VALID, 1);
+            MemorySegment.copy(others, 0, pointers, JAVA_LONG, POINTERS_VALID + 8, others.length);
+        }
+        pointers.set(JAVA_LONG, POINTERS_VALID + 8 + 8L * n, value);
+        pointersValid = true;
+        pointersDirty = true;
+    }
+
+    private void writePointers() {
+        pointersDirty = false;
+        boolean pae = (system(CR0) & Cr0.PG) != 0 && (system(CR4) & Cr4.PAE) != 0 && (system(EFER) & Efer.LMA) == 0;
+        if (pae) {
+            MemorySegment.copy(group(SREGS), 0, pointers, 0, POINTERS_VALID);
+            pointers.set(JAVA_LONG, POINTERS_VALID, 1);
+            if (vcpu.ioctl(Ioctl.SET_SREGS2, pointers) == 0) {
+                dirty[SREGS] = false;
             }
         }
     }

@@ -22,8 +22,13 @@ final class EptMapping implements GuestMapping {
     private static final long WRITE_BACK = 6 << 3;
     private static final long LARGE = 1 << 7;
     private static final long FRAME = 0x000f_ffff_ffff_f000L;
+    private static final long DIRTY = 1 << 9;
+    /** A 4 KiB page whose writes are logged, in a bit that processors ignore. */
+    private static final long LOGGED = 1L << 52;
     /** In the EPTP: walk length 4, write-back. */
     private static final long POINTER = TOP - 1 << 3 | 6;
+    /** In the EPTP: accessed and dirty flags. Without a log they are off, for with them a walk of the guest's tables needs write access. */
+    private static final long FLAGS = 1 << 6;
 
     private final HostMemory host;
     private final long root;
@@ -31,6 +36,7 @@ final class EptMapping implements GuestMapping {
     private int freeCount;
     private Vmx[] users = {};
     private boolean stale;
+    private long logged;
 
     EptMapping(HostMemory host) {
         this.host = host;
@@ -39,7 +45,7 @@ final class EptMapping implements GuestMapping {
 
     /** The EPT pointer. */
     long pointer() {
-        return root | POINTER;
+        return root | POINTER | (logged > 0 ? FLAGS : 0);
     }
 
     @Override
@@ -97,14 +103,69 @@ final class EptMapping implements GuestMapping {
     }
 
     private long leaf(long gpa) {
+        long slot = leafSlot(gpa);
+        return slot < 0 ? 0 : host.readLong(slot);
+    }
+
+    /** Where the entry that maps an address is; -1 if nothing does. */
+    private long leafSlot(long gpa) {
         long table = root;
         for (int level = TOP;; level--) {
-            long entry = host.readLong(slot(table, gpa, level));
-            if (entry == 0 || isLeaf(entry, level)) {
-                return entry;
+            long slot = slot(table, gpa, level);
+            long entry = host.readLong(slot);
+            if (entry == 0) {
+                return -1;
+            }
+            if (isLeaf(entry, level)) {
+                return slot;
             }
             table = entry & FRAME;
         }
+    }
+
+    @Override
+    public void logDirty(long gpa, long size, boolean on) {
+        check(gpa | size, 0);
+        long before = pointer();
+        for (long at = gpa; at < gpa + size; at += PAGE) {
+            if (leafSlot(at) >= 0) {
+                log(at, on);
+            }
+        }
+        if (user != null && pointer() != before) {
+            user.write(VmcsField.EPT_POINTER, pointer());
+        }
+        stale = true;
+        invalidate();
+    }
+
+    /** The page gets an entry of its own, not dirty. */
+    private void log(long gpa, boolean on) {
+        long table = root;
+        for (int level = TOP; level > 1; level--) {
+            table = descend(slot(table, gpa, level), level);
+        }
+        long slot = slot(table, gpa, 1);
+        long old = host.readLong(slot);
+        set(slot, old, old & ~(LOGGED | DIRTY) | (on ? LOGGED : 0));
+    }
+
+    @Override
+    public int takeDirty(long gpa, long size, long[] pages) {
+        check(gpa | size, 0);
+        Arrays.fill(pages, 0);
+        int count = 0;
+        for (int n = 0; n < size / PAGE; n++) {
+            long slot = leafSlot(gpa + (long) n * PAGE);
+            long entry = slot < 0 ? 0 : host.readLong(slot);
+            if ((entry & LOGGED) != 0 && (entry & DIRTY) != 0) {
+                set(slot, entry, entry & ~DIRTY);
+                pages[n / Long.SIZE] |= 1L << n;
+                count++;
+            }
+        }
+        invalidate();
+        return count;
     }
 
     private static void check(long addresses, int rights) {
@@ -195,6 +256,7 @@ final class EptMapping implements GuestMapping {
 
     private void set(long slot, long old, long entry) {
         stale |= (old & RIGHTS) != 0 && old != entry;
+        logged += (entry & LOGGED) - (old & LOGGED) >> 52;
         host.writeLong(slot, entry);
     }
 
@@ -204,6 +266,7 @@ final class EptMapping implements GuestMapping {
             if (entry != 0 && !isLeaf(entry, level)) {
                 release(entry & FRAME, level - 1);
             }
+            logged -= level == 1 ? (entry & LOGGED) >> 52 : 0;
         }
         giveTable(table);
     }

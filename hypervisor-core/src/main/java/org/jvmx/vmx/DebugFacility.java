@@ -37,6 +37,9 @@ public interface DebugFacility {
     /** Stops nowhere any longer. */
     void clear();
 
+    /** How many places there is room for, and what they can be, for people. */
+    String room();
+
     /** The next run stops after one instruction, a repeated string instruction counting as one; or not, after all. */
     void step(boolean one);
 

@@ -25,6 +25,20 @@ public interface GuestMapping {
     /** The host-physical address behind an address, or -1 if it is not mapped. */
     long toHost(long gpa);
 
+    /**
+     * Starts or ends the dirty log of the mapped part of a range, empty at first. What is mapped anew is not logged. The log holds the guest's
+     * writes, also those of its processor to paging structures; the monitor knows its own.
+     */
+    void logDirty(long gpa, long size, boolean on);
+
+    /**
+     * Takes the dirty log of a range: what was written is logged again from its next write on.
+     *
+     * @param pages gets a bit for each page of the range, the first page in bit 0 of the first word
+     * @return how many pages were written to
+     */
+    int takeDirty(long gpa, long size, long[] pages);
+
     /** Makes the guest of the current VMCS use this mapping. */
     void use(Vmx vmx);
 }

@@ -27,7 +27,7 @@ import org.jvmx.vmx.PrimaryControl;
 import org.jvmx.vmx.VmcsField;
 
 /** The suite. It asks nothing that a processor of few capabilities could not do: what the capabilities do not offer is left out, or must be refused. */
-abstract class BackendKit extends InstructionKit {
+abstract class BackendKit extends StateKit {
     // Exits
 
     @ParameterizedTest

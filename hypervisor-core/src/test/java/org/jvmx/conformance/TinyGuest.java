@@ -222,7 +222,8 @@ final class TinyGuest implements AutoCloseable {
         return exit;
     }
 
-    private Exit enterOnce() {
+    /** Enters the guest, for the first time or once more. */
+    Exit enterOnce() {
         int result = launched ? vmx.vmresume() : vmx.vmlaunch();
         assertEquals(Vmx.SUCCEED, result, () -> "error " + get(VM_INSTRUCTION_ERROR) + " " + vmx.failure());
         launched |= !vmx.exit().entryFailure();

@@ -53,6 +53,16 @@ final class ScriptedBackend implements Backend {
         }
 
         @Override
+        public void logDirty(long gpa, long size, boolean on) {
+            // no machine asks for it
+        }
+
+        @Override
+        public int takeDirty(long gpa, long size, long[] into) {
+            return 0;
+        }
+
+        @Override
         public void use(Vmx vmx) {
             vmx.write(VmcsField.EPT_POINTER, 0x1000 | 3 << 3 | 6);
         }

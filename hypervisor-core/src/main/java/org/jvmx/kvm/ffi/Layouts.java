@@ -41,6 +41,19 @@ public final class Layouts {
             DTABLE.withName("gdt"), DTABLE.withName("idt"), longs("cr0", "cr2", "cr3", "cr4", "cr8", "efer", "apic_base"),
             sequenceLayout(4, JAVA_LONG).withName("interrupt_bitmap"));
 
+    /** {@code kvm_sregs2}: up to the flags it is {@code kvm_sregs}. */
+    public static final StructLayout SREGS2 = structLayout(paddingLayout(SREGS.byteOffset(PathElement.groupElement("interrupt_bitmap"))),
+            longs("flags", "pdptr0", "pdptr1", "pdptr2", "pdptr3"));
+
+    /** {@code kvm_xsave}: an XSAVE area in the standard format. */
+    public static final StructLayout XSAVE =
+            structLayout(sequenceLayout(512, JAVA_BYTE).withName("legacy"), longs("xstate_bv"), paddingLayout(4096 - 520));
+
+    /** {@code kvm_fpu}. */
+    public static final StructLayout FPU = structLayout(sequenceLayout(128, JAVA_BYTE).withName("fpr"),
+            fields(JAVA_SHORT, "fcw", "fsw"), bytes("ftwx", "pad1"), JAVA_SHORT.withName("last_opcode"), longs("last_ip", "last_dp"),
+            sequenceLayout(256, JAVA_BYTE).withName("xmm"), ints("mxcsr", "pad2"));
+
     /** {@code kvm_translation}. */
     public static final StructLayout TRANSLATION =
             structLayout(longs("linear_address", "physical_address"), bytes("valid", "writeable", "usermode"),

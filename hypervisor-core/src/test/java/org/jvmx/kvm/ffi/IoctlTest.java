@@ -23,6 +23,8 @@ class IoctlTest {
             Map.entry(Ioctl.GET_VCPU_EVENTS, 0x8040ae9f), Map.entry(Ioctl.SET_VCPU_EVENTS, 0x4040aea0),
             Map.entry(Ioctl.GET_DEBUGREGS, 0x8080aea1),
             Map.entry(Ioctl.SET_DEBUGREGS, 0x4080aea2), Map.entry(Ioctl.ENABLE_CAP, 0x4068aea3), Map.entry(Ioctl.GET_TSC_KHZ, 0xaea3),
+            Map.entry(Ioctl.GET_FPU, 0x81a0ae8c), Map.entry(Ioctl.SET_FPU, 0x41a0ae8d), Map.entry(Ioctl.GET_XSAVE, 0x9000aea4),
+            Map.entry(Ioctl.SET_XSAVE, 0x5000aea5), Map.entry(Ioctl.GET_SREGS2, 0x8140aecc), Map.entry(Ioctl.SET_SREGS2, 0x4140aecd),
             Map.entry(Ioctl.GET_XCRS, 0x8188aea6), Map.entry(Ioctl.X86_SET_MSR_FILTER, 0x4188aec6),
             Map.entry(Ioctl.SET_DEVICE_ATTR, 0x4018aee1),
             Map.entry(Ioctl.GET_DEVICE_ATTR, 0x4018aee2), Map.entry(Ioctl.HAS_DEVICE_ATTR, 0x4018aee3));

@@ -42,6 +42,11 @@ final class Breakpoints {
         return true;
     }
 
+    /** What there is room for, for people. */
+    String room() {
+        return facility.room();
+    }
+
     void remove(int type, long address, long length) {
         Place place = place(type, address, length);
         places.remove(place);

@@ -17,7 +17,6 @@ final class Session {
     private static final String UNKNOWN = "";
     private static final String BAD_ADDRESS = "E0e";
     private static final String BAD_PACKET = "E16";
-    private static final String NO_ROOM = "E1c";
     private static final HexFormat HEX = HexFormat.of();
 
     private final Pc pc;
@@ -165,7 +164,7 @@ final class Session {
             breakpoints.remove(type, address, length);
             return OK;
         }
-        return breakpoints.insert(type, address, length) ? OK : NO_ROOM;
+        return breakpoints.insert(type, address, length) ? OK : "E.no room for it; there is room for " + breakpoints.room();
     }
 
     /** {@code c} and {@code s} with an address, {@code C} and {@code S} with a signal, which a guest has no use for, and one. */
