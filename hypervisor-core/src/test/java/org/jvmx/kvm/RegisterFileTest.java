@@ -54,12 +54,14 @@ class RegisterFileTest {
             registers.flush();
             registers.ran();
             assumeTrue((registers.system(RegisterFile.CR0) & Cr0.PG) != 0, "this KVM has no PAE paging: it takes CR0.PG away");
-            assertArrayEquals(new long[] {0x1001, 0x2001, 0x3001, 0x4001}, LongStream.range(0, 4).map(n -> registers.pointer((int) n)).toArray());
+            assertArrayEquals(new long[] {0x1001, 0x2001, 0x3001, 0x4001},
+                    LongStream.range(0, 4).map(n -> registers.pointer((int) n)).toArray());
             assertEquals(Cr4.PAE, registers.system(RegisterFile.CR4));
             registers.pointer(2, 0x7001, new long[4]);
             registers.flush();
             registers.ran();
-            assertArrayEquals(new long[] {0x1001, 0x2001, 0x7001, 0x4001}, LongStream.range(0, 4).map(n -> registers.pointer((int) n)).toArray());
+            assertArrayEquals(new long[] {0x1001, 0x2001, 0x7001, 0x4001},
+                    LongStream.range(0, 4).map(n -> registers.pointer((int) n)).toArray());
         }
     }
 
