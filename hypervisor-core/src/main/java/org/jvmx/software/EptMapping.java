@@ -132,8 +132,10 @@ final class EptMapping implements GuestMapping {
                 log(at, on);
             }
         }
-        if (user != null && pointer() != before) {
-            user.write(VmcsField.EPT_POINTER, pointer());
+        if (pointer() != before) {
+            for (Vmx user : users) {
+                user.write(VmcsField.EPT_POINTER, pointer());
+            }
         }
         stale = true;
         invalidate();

@@ -26,8 +26,8 @@ public interface GuestMapping {
     long toHost(long gpa);
 
     /**
-     * Starts or ends the dirty log of the mapped part of a range, empty at first. What is mapped anew is not logged. The log holds the guest's
-     * writes, also those of its processor to paging structures; the monitor knows its own.
+     * Starts or ends the dirty log of the mapped part of a range, empty at first; while no processor runs. What is mapped anew is not logged. The
+     * log holds the guest's writes, also those of its processor to paging structures; the monitor knows its own.
      */
     void logDirty(long gpa, long size, boolean on);
 
