@@ -8,11 +8,15 @@ module org.jvmx.core {
     exports org.jvmx.isa;
     exports org.jvmx.vmx;
     exports org.jvmx.vm;
+    exports org.jvmx.policy;
     exports org.jvmx.trace;
     exports org.jvmx.software;
     exports org.jvmx.kvm;
 
+    requires java.compiler;
+
     uses org.jvmx.vmx.Backend;
+    uses org.jvmx.vm.ExitPolicy;
 
     provides org.jvmx.vmx.Backend with org.jvmx.software.SoftwareBackend, org.jvmx.kvm.KvmBackend;
 }

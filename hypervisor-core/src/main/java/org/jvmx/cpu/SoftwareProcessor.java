@@ -29,6 +29,7 @@ public final class SoftwareProcessor implements LogicalProcessor {
     private final Interpreter interpreter;
     private final GuestStateFields fields;
     private final Debugging debugging;
+    private final Emulator emulator = this::execute;
     private long eptPointer;
     private int vpid;
 
@@ -123,6 +124,27 @@ public final class SoftwareProcessor implements LogicalProcessor {
             Boundary.arm(cpu);
             done = interpreter.complete();
         }
+        if (done) {
+            Boundary.completed(cpu);
+            cpu.completion.clear();
+        } else {
+            Boundary.abandon(cpu);
+        }
+        return done;
+    }
+
+    @Override
+    public Emulator emulator() {
+        return emulator;
+    }
+
+    private boolean execute(Exit exit) {
+        cpu.exit = exit;
+        forget();
+        Boundary.settle(cpu);
+        Boundary.completed(cpu);
+        Boundary.arm(cpu);
+        boolean done = interpreter.complete();
         if (done) {
             Boundary.completed(cpu);
             cpu.completion.clear();

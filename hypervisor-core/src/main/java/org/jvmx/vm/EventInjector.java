@@ -25,7 +25,7 @@ final class EventInjector {
 
     private final Vmx vmx;
     private final VcpuCounters counters;
-    private final int primary;
+    private int primary;
     private final long taskPriority;
     private final boolean shadowed;
     private InterruptController controller = new NoInterrupts();
@@ -38,6 +38,12 @@ final class EventInjector {
         this.primary = setup.primaryControls();
         this.taskPriority = host.address(setup.virtualApic()) + VmcsSetup.VTPR;
         this.shadowed = vmx.capabilities().has(VmcsField.TPR_THRESHOLD);
+    }
+
+    /** The primary processor-based controls as they are to be but for the windows. */
+    void primaryControls(int controls) {
+        primary = controls;
+        windows = 0;
     }
 
     void controller(InterruptController which) {
@@ -90,6 +96,11 @@ final class EventInjector {
             return true;
         }
         return controller.pending() && interruptsEnabled();
+    }
+
+    /** Whether an entry now would neither deliver nor watch for anything. */
+    boolean quiet() {
+        return !wakes() && !injecting() && interruptibility() == 0 && !singleStepping();
     }
 
     /** CR8. */

@@ -29,17 +29,23 @@ final class ExitHandlers {
     private final CpuidTable cpuid;
     private final MemoryExits memory;
     private final VcpuCounters counters;
+    private final PolicyStack policies;
+    private final StoppedVcpu view;
+    private final KeptWrites kept;
     private boolean injected;
 
-    ExitHandlers(Vcpu vcpu) {
+    ExitHandlers(Vcpu vcpu, StoppedVcpu view) {
         this.vcpu = vcpu;
         this.machine = vcpu.machine();
         this.vmx = vcpu.vmx();
         this.ports = machine.ports();
         this.msrs = vcpu.msrs();
         this.cpuid = vcpu.cpuid();
-        this.memory = new MemoryExits(vcpu);
+        this.memory = new MemoryExits(vcpu, view);
         this.counters = vcpu.counters();
+        this.policies = machine.policies();
+        this.view = view;
+        this.kept = machine.keptWrites();
     }
 
     /** Whether the last AGAIN comes with an event of its own for the guest. */
@@ -56,7 +62,7 @@ final class ExitHandlers {
             case IO_INSTRUCTION -> io(exit.access());
             case EPT_VIOLATION -> memory.violation(exit) ? Verdict.NEXT : again(memory);
             case HLT -> Verdict.IDLE;
-            case PAUSE_INSTRUCTION -> Verdict.YIELD;
+            case PAUSE_INSTRUCTION -> policies.yields(view) ? Verdict.YIELD : Verdict.NEXT;
             case CPUID -> cpuid(exit.access());
             case MSR_READ, MSR_WRITE -> msr(exit.access());
             case CR_ACCESS -> controlRegister(exit.crAccess());
@@ -98,7 +104,9 @@ final class ExitHandlers {
     private Verdict io(Access access) {
         int port = (int) access.address();
         if (access.isWrite()) {
-            ports.out(port, access.size(), (int) access.data());
+            if (!policies.keepsWrites() || !kept.take(view, access)) {
+                ports.out(port, access.size(), (int) access.data());
+            }
             access.accept();
         } else {
             access.answer(ports.in(port, access.size()));

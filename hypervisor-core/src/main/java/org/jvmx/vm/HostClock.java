@@ -35,7 +35,8 @@ public final class HostClock extends MachineClock {
     @Override
     long budget() {
         long hz = tscHz();
-        return hz == 0 ? SLICE : ticks(hz);
+        long next = nextStop();
+        return hz == 0 ? SLICE : ticks(next, hz);
     }
 
     @Override
@@ -48,8 +49,7 @@ public final class HostClock extends MachineClock {
     }
 
     /** Until the next timer is due, in ticks of a counter that runs by itself. */
-    private long ticks(long hz) {
-        long next = nextDeadline();
+    private long ticks(long next, long hz) {
         long left = next == Long.MAX_VALUE ? LONGEST : Math.clamp(next - nanos(), 0, LONGEST);
         return Math.max(1, left * (hz / 1000) / (NANOS / 1000));
     }

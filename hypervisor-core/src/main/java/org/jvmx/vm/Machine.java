@@ -3,6 +3,7 @@ package org.jvmx.vm;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jvmx.bus.InterruptController;
 import org.jvmx.bus.MmioBus;
 import org.jvmx.bus.MsrDevice;
@@ -35,6 +36,9 @@ public final class Machine implements AutoCloseable {
     private final OpenPages openPages;
     private final RunLimits limits;
     private final Scheduler scheduler;
+    private final PolicyStack policies = new PolicyStack(this);
+    private final KeptWrites kept = new KeptWrites(this);
+    private final List<PolicySwap> swaps = new CopyOnWriteArrayList<>();
     private final List<MemoryRange> roms = new ArrayList<>();
     private Inspector inspector;
 
@@ -67,8 +71,8 @@ public final class Machine implements AutoCloseable {
             for (VirtualProcessor processor : processors) {
                 vcpus.add(new Vcpu(this, vcpus.size(), processor));
             }
-            for (GuestMemory.Range range : memory.ranges()) {
-                mapping().map(range.base(), range.size(), range.host(), GuestMapping.ALL);
+            if (!spec.lazyMemory()) {
+                memory.ranges().forEach(range -> mapping().map(range.base(), range.size(), range.host(), GuestMapping.ALL));
             }
             this.scheduler = new TurnScheduler(this, vcpus);
         } catch (RuntimeException e) {
@@ -122,9 +126,37 @@ public final class Machine implements AutoCloseable {
         vcpus.forEach(vcpu -> vcpu.attach(device));
     }
 
-    /** Lets a policy decide about the exits that it names; the last one that names a reason has it. */
+    /**
+     * Lets a policy decide, behind those that were attached before.
+     *
+     * @throws ConfigException if it needs what this machine has not
+     */
     public void attach(ExitPolicy policy) {
-        vcpus.forEach(vcpu -> vcpu.loop().policy(policy));
+        PolicyNeeds.check(this, policy);
+        policies.add(policy);
+    }
+
+    /**
+     * Lets a policy take the place of the one of that name, which the new one may learn from, between two VM exits. For the vCPU's thread: come
+     * through {@link #post} while the machine runs.
+     *
+     * @throws ConfigException if there is none of that name, or the new one needs what this machine has not
+     */
+    public void swap(String name, ExitPolicy policy) {
+        PolicyLink old = policies.named(name);
+        PolicyNeeds.check(this, policy);
+        policies.replace(old, policy);
+        swaps.add(new PolicySwap(name, policy.name(), counters().exits(), clock.nanos()));
+    }
+
+    /** The policies that were put in the place of others so far; from any thread. */
+    public List<PolicySwap> swaps() {
+        return List.copyOf(swaps);
+    }
+
+    /** What came of the policies; readable from any thread. */
+    public PolicyCounters policyCounters() {
+        return policies.counters();
     }
 
     /** Shows every exit to an observer. */
@@ -169,7 +201,10 @@ public final class Machine implements AutoCloseable {
         StopReason reason;
         try {
             vcpus.forEach(vcpu -> vcpu.loop().begin());
+            policies.start();
             scheduler.run();
+            kept.deliver();
+            policies.end();
             reason = mailbox.takeStopReason();
             if (inspector != null) {
                 inspector.ended(reason);
@@ -233,6 +268,16 @@ public final class Machine implements AutoCloseable {
 
     HostMemory host() {
         return host;
+    }
+
+    /** The policies. */
+    PolicyStack policies() {
+        return policies;
+    }
+
+    /** Writes to devices that policies keep for later. */
+    KeptWrites keptWrites() {
+        return kept;
     }
 
     Mailbox mailbox() {

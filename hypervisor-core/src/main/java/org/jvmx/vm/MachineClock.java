@@ -1,5 +1,6 @@
 package org.jvmx.vm;
 
+import java.util.function.LongUnaryOperator;
 import org.jvmx.bus.Clock;
 import org.jvmx.bus.Timer;
 import org.jvmx.vmx.Registers;
@@ -16,6 +17,8 @@ public abstract sealed class MachineClock implements Clock permits VirtualClock,
     private Registers running;
     /** Instructions that the processors but the running one have retired. */
     private long parked;
+    private long period;
+    private long stop;
 
     MachineClock() {
     }
@@ -66,6 +69,28 @@ public abstract sealed class MachineClock implements Clock permits VirtualClock,
     /** The deadline of the next timer, {@link Long#MAX_VALUE} if none is armed. */
     public final long nextDeadline() {
         return timers.next();
+    }
+
+    /** Stops at every multiple of a period from now on; at none if it is 0. */
+    final void tick(long periodNanos) {
+        period = periodNanos;
+    }
+
+    /** The next moment at which the guest is to be left: that of a timer, or of the tick. To be asked before an entry. */
+    final long nextStop() {
+        long next = timers.next();
+        stop = period == 0 ? next : Math.min(next, (nanos() / period + 1) * period);
+        return stop;
+    }
+
+    /** Whether the moment that {@link #nextStop} said has come. */
+    final boolean stopDue() {
+        return stop <= nanos() || timers.next() <= nanos();
+    }
+
+    /** Who is asked when a timer is armed; null for nobody. */
+    final void timerPolicy(LongUnaryOperator policy) {
+        timers.policy(policy);
     }
 
     /** Runs the timers that are due. */

@@ -18,9 +18,11 @@ import org.jvmx.vmx.Backend;
  * @param pacer how an idle machine waits for wall time and input
  * @param cpus how many virtual processors it has
  * @param quantum how many instructions one of several virtual processors may run before it is another one's turn
+ * @param lazyMemory whether RAM is mapped page by page when the guest first touches it
  */
 public record MachineSpec(Backend backend, String model, List<MemoryRange> ram, long seed, Time time, long maxInstructions, long maxExits,
-        ExitCost cost, Pacer pacer, int cpus, long quantum) {
+        ExitCost cost, Pacer pacer, int cpus, long quantum,
+        boolean lazyMemory) {
     /** The quantum of a machine that nobody gave one. */
     public static final long DEFAULT_QUANTUM = 50_000;
 
@@ -49,42 +51,55 @@ public record MachineSpec(Backend backend, String model, List<MemoryRange> ram, 
     public static MachineSpec of(Backend backend, List<MemoryRange> ram) {
         return new MachineSpec(backend, Backend.DEFAULT_MODEL, ram, 0, backend.countsInstructions() ? Time.VIRTUAL : Time.HOST,
                 Long.MAX_VALUE, Long.MAX_VALUE, ExitCost.NONE, new WallPacer(), 1,
-                DEFAULT_QUANTUM);
+                DEFAULT_QUANTUM, false);
     }
 
     public MachineSpec withModel(String name) {
-        return new MachineSpec(backend, name, ram, seed, time, maxInstructions, maxExits, cost, pacer, cpus, quantum);
+        return new MachineSpec(backend, name, ram, seed, time, maxInstructions, maxExits, cost, pacer, cpus, quantum,
+                lazyMemory);
     }
 
     public MachineSpec withSeed(long start) {
-        return new MachineSpec(backend, model, ram, start, time, maxInstructions, maxExits, cost, pacer, cpus, quantum);
+        return new MachineSpec(backend, model, ram, start, time, maxInstructions, maxExits, cost, pacer, cpus, quantum,
+                lazyMemory);
     }
 
     public MachineSpec withTime(Time kind) {
-        return new MachineSpec(backend, model, ram, seed, kind, maxInstructions, maxExits, cost, pacer, cpus, quantum);
+        return new MachineSpec(backend, model, ram, seed, kind, maxInstructions, maxExits, cost, pacer, cpus, quantum,
+                lazyMemory);
     }
 
     public MachineSpec withMaxInstructions(long count) {
-        return new MachineSpec(backend, model, ram, seed, time, count, maxExits, cost, pacer, cpus, quantum);
+        return new MachineSpec(backend, model, ram, seed, time, count, maxExits, cost, pacer, cpus, quantum,
+                lazyMemory);
     }
 
     public MachineSpec withMaxExits(long count) {
-        return new MachineSpec(backend, model, ram, seed, time, maxInstructions, count, cost, pacer, cpus, quantum);
+        return new MachineSpec(backend, model, ram, seed, time, maxInstructions, count, cost, pacer, cpus, quantum,
+                lazyMemory);
     }
 
     public MachineSpec withCost(ExitCost model) {
-        return new MachineSpec(backend, this.model, ram, seed, time, maxInstructions, maxExits, model, pacer, cpus, quantum);
+        return new MachineSpec(backend, this.model, ram, seed, time, maxInstructions, maxExits, model, pacer, cpus, quantum,
+                lazyMemory);
     }
 
     public MachineSpec withPacer(Pacer how) {
-        return new MachineSpec(backend, model, ram, seed, time, maxInstructions, maxExits, cost, how, cpus, quantum);
+        return new MachineSpec(backend, model, ram, seed, time, maxInstructions, maxExits, cost, how, cpus, quantum,
+                lazyMemory);
     }
 
     public MachineSpec withCpus(int count) {
-        return new MachineSpec(backend, model, ram, seed, time, maxInstructions, maxExits, cost, pacer, count, quantum);
+        return new MachineSpec(backend, model, ram, seed, time, maxInstructions, maxExits, cost, pacer, count, quantum,
+                lazyMemory);
     }
 
     public MachineSpec withQuantum(long instructions) {
-        return new MachineSpec(backend, model, ram, seed, time, maxInstructions, maxExits, cost, pacer, cpus, instructions);
+        return new MachineSpec(backend, model, ram, seed, time, maxInstructions, maxExits, cost, pacer, cpus, instructions,
+                lazyMemory);
+    }
+
+    public MachineSpec withLazyMemory(boolean lazy) {
+        return new MachineSpec(backend, model, ram, seed, time, maxInstructions, maxExits, cost, pacer, cpus, quantum, lazy);
     }
 }

@@ -18,14 +18,20 @@ final class MemoryExits {
     private final GuestMapping mapping;
     private final MmioBus own;
     private final MmioBus shared;
+    private final PolicyStack policies;
+    private final StoppedVcpu view;
+    private final KeptWrites kept;
     private boolean undefined;
 
-    MemoryExits(Vcpu vcpu) {
+    MemoryExits(Vcpu vcpu, StoppedVcpu view) {
         this.machine = vcpu.machine();
         this.memory = machine.memory();
         this.mapping = machine.mapping();
         this.own = vcpu.mmio();
         this.shared = machine.mmio();
+        this.policies = machine.policies();
+        this.view = view;
+        this.kept = machine.keptWrites();
     }
 
     /** Whether what was not answered is no instruction: bytes that cannot be fetched are FFH, and FFH FFH is undefined. */
@@ -41,7 +47,7 @@ final class MemoryExits {
         Access access = exit.access();
         long hpa = memory.toHost(gpa);
         if (hpa >= 0) {
-            mapping.map(gpa & -HostMemory.PAGE, HostMemory.PAGE, hpa & -HostMemory.PAGE, GuestMapping.ALL);
+            populate(gpa);
             return false;
         }
         if (access.kind() == Access.Kind.MEMORY) {
@@ -60,12 +66,45 @@ final class MemoryExits {
         return own.claimed(gpa) || shared.claimed(gpa);
     }
 
-    private static void answer(Access access, MmioBus bus) {
+    private void answer(Access access, MmioBus bus) {
         if (!access.isWrite()) {
             access.answer(bus.read(access.address(), access.size()));
         } else {
-            bus.write(access.address(), access.size(), access.data());
+            if (bus == own || !policies.keepsWrites() || !kept.take(view, access)) {
+                bus.write(access.address(), access.size(), access.data());
+            }
             access.accept();
         }
+    }
+
+    /** Maps the page of RAM that was touched, or as much around it as a policy says. */
+    private void populate(long gpa) {
+        long size = policies.fault(view, gpa);
+        long from = gpa & -size;
+        long mapped = 0;
+        for (GuestMemory.Range range : memory.ranges()) {
+            long start = Math.max(from, range.base());
+            long end = Math.min(from + size, range.base() + range.size());
+            mapped += start < end ? populate(start, end, range.host() - range.base()) : 0;
+        }
+        policies.populated(mapped);
+    }
+
+    /** Maps what is not mapped yet of a part of RAM; returns how many pages that are. */
+    private long populate(long start, long end, long toHost) {
+        long pages = 0;
+        long from = start;
+        while (from < end) {
+            long to = from;
+            while (to < end && mapping.toHost(to) < 0) {
+                to += HostMemory.PAGE;
+            }
+            if (to > from) {
+                mapping.map(from, to - from, from + toHost, GuestMapping.ALL);
+            }
+            pages += (to - from) / HostMemory.PAGE;
+            from = to + HostMemory.PAGE;
+        }
+        return pages;
     }
 }

@@ -22,18 +22,21 @@ final class Report {
     }
 
     /** VMLAUNCH or VMRESUME did not get as far as the guest's state. */
-    static StopReason refused(Vmx vmx, int result) {
+    static StopReason refused(Vcpu vcpu, int result) {
+        Vmx vmx = vcpu.vmx();
         if (result != Vmx.FAIL_VALID) {
             return StopReason.of(StopReason.Kind.ENTRY_FAILURE, "VM entry failed: there is no current VMCS");
         }
         int number = (int) vmx.read(VmcsField.VM_INSTRUCTION_ERROR);
-        String message = "VM entry failed with VM-instruction error %d: %s".formatted(number, VmxError.of(number));
+        String message = "VM entry failed with VM-instruction error %d: %s%s".formatted(number, VmxError.of(number),
+                vcpu.machine().policies().blame());
         return new StopReason(StopReason.Kind.ENTRY_FAILURE, 0, message, explain(vmx.failure()));
     }
 
     static StopReason entryFailure(Vcpu vcpu) {
         Exit exit = vcpu.vmx().exit();
-        String message = "%s, exit qualification 0x%x".formatted(exit.reason().title(), exit.qualification());
+        String message = "%s, exit qualification 0x%x%s".formatted(exit.reason().title(), exit.qualification(),
+                vcpu.machine().policies().blame());
         StringBuilder text = new StringBuilder(explain(vcpu.vmx().failure()));
         GuestView.of(vcpu).registers(text);
         return new StopReason(StopReason.Kind.ENTRY_FAILURE, 0, message, text.toString());

@@ -2,7 +2,6 @@ package org.jvmx.vm;
 
 import java.util.Arrays;
 import org.jvmx.arch.Hot;
-import org.jvmx.bus.Clock;
 import org.jvmx.vmx.Exit;
 import org.jvmx.vmx.ExitReason;
 import org.jvmx.vmx.VmcsField;
@@ -12,9 +11,12 @@ import org.jvmx.vmx.Vmx;
  * What one virtual processor does when it is its turn: inject events, enter, dispatch the exit to a policy or a handler, obey the verdict. Who
  * has a turn, timers and limits are the scheduler's.
  */
-final class RunLoop implements ExitHandler {
+final class RunLoop {
     /** Most instructions between two looks at the mailbox. Such a look is no event of the guest's: it is neither counted nor shown. */
     private static final long SLICE = 1 << 20;
+
+    /** Most exits that are handled without an entry in between. */
+    private static final int LONGEST_BATCH = 64;
 
     private final Vcpu vcpu;
     private final int index;
@@ -28,12 +30,18 @@ final class RunLoop implements ExitHandler {
     private final EventInjector events;
     private final VcpuCounters counters;
     private final FlightRecorder recorder;
-    private final ExitPolicy[] policies = new ExitPolicy[ExitReason.COUNT];
+    private final PolicyStack policies;
+    private final StoppedVcpu view;
+    private final KeptWrites kept;
     private final ExitCost cost;
     private final boolean charged;
+    private final Halt halt;
     private final boolean timed;
     private final int timerShift;
     private final long slice;
+    private ReasonLink[] chains = new ReasonLink[ExitReason.COUNT];
+    private boolean accounted;
+    private int batched;
     private ExitObserver[] observers = new ExitObserver[0];
     private Inspector inspector;
     private boolean launched;
@@ -56,18 +64,28 @@ final class RunLoop implements ExitHandler {
         this.events = vcpu.events();
         this.counters = vcpu.counters();
         this.recorder = vcpu.recorder();
-        this.handlers = new ExitHandlers(vcpu);
+        this.policies = machine.policies();
+        this.view = new StoppedVcpu(vcpu);
+        this.kept = machine.keptWrites();
+        this.handlers = new ExitHandlers(vcpu, view);
+        this.halt = new Halt(vcpu, view);
         this.cost = machine.spec().cost();
         this.charged = cost != ExitCost.NONE;
+        this.accounted = charged;
         this.timed = vmx.capabilities().has(VmcsField.PREEMPTION_TIMER_VALUE);
         this.timerShift = vmx.capabilities().preemptionTimerShift();
         this.slice = vmx.registers().tscHz() == 0 ? SLICE : Long.MAX_VALUE;
     }
 
-    void policy(ExitPolicy policy) {
-        for (ExitReason reason : policy.reasons()) {
-            policies[reason.ordinal()] = policy;
-        }
+    /** The policies of the machine have changed. */
+    void policiesChanged() {
+        chains = policies.chains(view, handlers);
+        accounted = charged || !policies.isEmpty();
+    }
+
+    /** Its processor, for policies. */
+    StoppedVcpu view() {
+        return view;
     }
 
     void observe(ExitObserver observer) {
@@ -90,9 +108,15 @@ final class RunLoop implements ExitHandler {
         inspector = vcpu.machine().inspector();
     }
 
+    /** The processor that is to have the next turn if it can run, or -1. */
+    int heir() {
+        return view.heir();
+    }
+
     /** A new turn. */
     void beginTurn() {
         yielded = false;
+        view.forgetHeir();
     }
 
     /** Whether the processor has something to do: it does not wait, or what it waits for has come. */
@@ -126,6 +150,9 @@ final class RunLoop implements ExitHandler {
 
     private void wake() {
         waiting = false;
+        if (accounted) {
+            halt.end();
+        }
         handled(waitingSince);
         if (moved()) {
             vmx.retry();
@@ -157,12 +184,12 @@ final class RunLoop implements ExitHandler {
             result = vmx.vmlaunch();
         }
         if (result != Vmx.SUCCEED) {
-            mailbox.stop(Report.refused(vmx, result));
+            mailbox.stop(Report.refused(vcpu, result));
             return false;
         }
         launched |= !exit.entryFailure();
         events.afterExit();
-        if (exit.reason() == ExitReason.PREEMPTION_TIMER && clock.nextDeadline() > clock.nanos()) {
+        if (exit.reason() == ExitReason.PREEMPTION_TIMER && !clock.stopDue()) {
             vmx.retry();
             return false;
         }
@@ -172,9 +199,13 @@ final class RunLoop implements ExitHandler {
     /** Handles the exit, and those that finishing its instruction causes. */
     @Hot
     private void settle() {
+        batched = 0;
         while (true) {
             long before = clock.nanos();
             Verdict verdict = dispatch(before);
+            if (accounted) {
+                account();
+            }
             if (verdict == Verdict.IDLE) {
                 await(before);
                 return;
@@ -188,15 +219,55 @@ final class RunLoop implements ExitHandler {
                 return;
             }
             yielded |= verdict == Verdict.YIELD;
-            if (vmx.complete()) {
+            if (vmx.complete() && !batch()) {
                 return;
             }
             events.afterExit();
         }
     }
 
+    /** Executes what follows an instruction that was handled, as long as a policy wants it; true if that made an exit. */
+    private boolean batch() {
+        if (!policies.batches()) {
+            return false;
+        }
+        batched++;
+        while (batched < LONGEST_BATCH && mayGoOn() && policies.emulates(view, batched)) {
+            policies.counters().stepped();
+            if (charged) {
+                policies.charge(cost.emulation());
+            }
+            if (!vmx.emulate()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether nothing has to happen before the next instruction that only an entry can do. */
+    private boolean mayGoOn() {
+        return inspector == null && !yielded && !limits.stopped() && clock.nextDeadline() > clock.nanos() && events.quiet();
+    }
+
+    /** Counts the exit at hand and charges for what was done about it. */
+    private void account() {
+        ExitReason reason = exit.reason();
+        ExitPath chosen = view.takePath();
+        ExitPath path = chosen == null ? ExitPath.usual(exit) : chosen;
+        policies.counters().countHandled(reason, path);
+        if (batched > 0) {
+            policies.counters().countEmulated(reason);
+        }
+        if (charged) {
+            policies.charge(cost.handling(reason, path));
+        }
+    }
+
     private void await(long since) {
         waiting = true;
+        if (accounted) {
+            halt.begin();
+        }
         waitingSince = since;
         waitingAt = inspector == null ? 0 : vmx.read(VmcsField.GUEST_RIP);
     }
@@ -223,31 +294,12 @@ final class RunLoop implements ExitHandler {
         for (ExitObserver observer : observers) {
             observer.exited(index, nanos, rip, exit);
         }
-        if (charged) {
-            clock.skip(cost.nanos(exit));
+        if (charged && batched == 0) {
+            policies.charge(cost.transition(reason));
         }
         handlers.forgetInjection();
-        ExitPolicy policy = policies[reason.ordinal()];
-        return policy == null ? handlers.handle(exit) : policy.decide(exit, this);
-    }
-
-    @Override
-    public Verdict handle(Exit which) {
-        return handlers.handle(which);
-    }
-
-    @Override
-    public int vcpu() {
-        return index;
-    }
-
-    @Override
-    public Vmx vmx() {
-        return vmx;
-    }
-
-    @Override
-    public Clock clock() {
-        return time;
+        kept.before(exit);
+        ReasonLink chain = chains[reason.ordinal()];
+        return chain == null ? handlers.handle(exit) : chain.decide(exit);
     }
 }

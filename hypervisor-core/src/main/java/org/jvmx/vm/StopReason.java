@@ -18,6 +18,8 @@ public record StopReason(Kind kind, int value, String message, String report) {
         ENTRY_FAILURE(6),
         PANIC(8),
         HOST_FAILURE(10),
+        /** A policy threw, looped, blocked or returned nothing. */
+        POLICY_FAILURE(10),
         HALTED_FOREVER(12),
         RESET(14),
         LIMIT(124),

@@ -1,6 +1,7 @@
 package org.jvmx.vm;
 
 import java.util.Arrays;
+import java.util.function.LongUnaryOperator;
 import org.jvmx.arch.Hot;
 import org.jvmx.bus.Timer;
 
@@ -24,7 +25,7 @@ final class TimerQueue {
         @Hot
         @Override
         public void arm(long deadlineNanos) {
-            deadline = deadlineNanos;
+            deadline = policy == null ? deadlineNanos : policy.applyAsLong(deadlineNanos);
             order = armings++;
             if (at == IDLE) {
                 at = count++;
@@ -54,6 +55,12 @@ final class TimerQueue {
     private int timers;
     private int count;
     private long armings;
+    private LongUnaryOperator policy;
+
+    /** Who says when a timer that is armed expires; null for nobody. */
+    void policy(LongUnaryOperator who) {
+        policy = who;
+    }
 
     /** A new timer, disarmed. */
     Timer timer(Runnable action) {

@@ -81,6 +81,10 @@ final class TurnScheduler implements Scheduler {
         if (goesOn) {
             return turn;
         }
+        int heir = loop.yielded() ? loop.heir() : -1;
+        if (heir >= 0 && heir != turn && vcpus[heir].loop().runnable()) {
+            return heir;
+        }
         for (int n = 1; n <= vcpus.length; n++) {
             int candidate = (turn + n) % vcpus.length;
             if (vcpus[candidate].loop().runnable()) {
@@ -96,7 +100,7 @@ final class TurnScheduler implements Scheduler {
     private void change(int next) {
         turn = next;
         RunLoop loop = vcpus[next].loop();
-        clock.run(loop.vmx().registers());
+        clock.run(vcpus[next].vmx().registers());
         begin(loop);
     }
 

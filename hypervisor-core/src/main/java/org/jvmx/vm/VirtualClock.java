@@ -30,7 +30,7 @@ public final class VirtualClock extends MachineClock {
 
     @Override
     long budget() {
-        long deadline = nextDeadline();
+        long deadline = nextStop();
         return deadline == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(1, deadline - nanos());
     }
 

@@ -35,10 +35,6 @@ final class VmcsSetup {
     private static final int HOST_TR = 0x10;
     private static final long DR7_FIXED = 0x400;
 
-    private static final int BITMAP_HIGH = 0x400;
-    private static final int BITMAP_WRITES = 0x800;
-    private static final int HIGH_MSRS = 0xc000_0000;
-
     /** Registers that are nothing but state of the processor: no exit. */
     private static final int[] PASSED = {
         Msr.SYSENTER_CS, Msr.SYSENTER_ESP, Msr.SYSENTER_EIP, Msr.PAT, Msr.EFER, Msr.STAR, Msr.LSTAR, Msr.CSTAR, Msr.FMASK,
@@ -129,17 +125,11 @@ final class VmcsSetup {
         Arrays.fill(all, (byte) -1);
         host.write(bitmaps, all, 0, all.length);
         for (int msr : PASSED) {
-            pass(bitmaps, msr);
-            pass(bitmaps + BITMAP_WRITES, msr);
+            MsrBitmaps.readExits(host, bitmaps, msr, false);
+            MsrBitmaps.writeExits(host, bitmaps, msr, false);
         }
-        pass(bitmaps, Msr.TSC);
+        MsrBitmaps.readExits(host, bitmaps, Msr.TSC, false);
         return bitmaps;
-    }
-
-    private void pass(long bitmaps, int msr) {
-        int bit = msr & 0x1fff;
-        long at = bitmaps + ((msr & HIGH_MSRS) != 0 ? BITMAP_HIGH : 0) + (bit >> 3);
-        host.writeByte(at, host.readByte(at) & ~(1 << (bit & 7)));
     }
 
     private void hostState() {

@@ -45,6 +45,21 @@ public interface LogicalProcessor extends Registers {
      */
     boolean complete(Exit exit);
 
+    /** Who executes single instructions for the monitor; null if this processor cannot. */
+    default Emulator emulator() {
+        return null;
+    }
+
+    /** Executes single instructions of the guest outside of VMX non-root operation's run. */
+    interface Emulator {
+        /**
+         * Executes the next instruction as {@link #run} would, but nothing before and nothing after it.
+         *
+         * @return true if it is done; false if it caused a VM exit, now in {@code exit}
+         */
+        boolean execute(Exit exit);
+    }
+
     /** Forgets what was recorded for the instruction of the last exit: the next run begins it anew. */
     void retry();
 

@@ -74,6 +74,21 @@ public interface Vmx {
      */
     boolean complete();
 
+    /** Whether {@link #emulate} is possible. */
+    default boolean emulates() {
+        return false;
+    }
+
+    /**
+     * Executes the guest's next instruction on behalf of the monitor, without a VM entry: no event is delivered before it, and nothing is looked at but
+     * itself. Only after {@link #complete} returned true.
+     *
+     * @return false if it would have caused a VM exit, now in {@link #exit()}, that must be handled as any other
+     */
+    default boolean emulate() {
+        throw new IllegalStateException("this processor executes no single instructions");
+    }
+
     /** The instruction of the last exit is to run again; an event whose delivery the exit interrupted is injected again. */
     void retry();
 

@@ -303,6 +303,21 @@ public final class VmxOperation implements Vmx {
     }
 
     @Override
+    public boolean emulates() {
+        return processor.emulator() != null;
+    }
+
+    @Override
+    public boolean emulate() {
+        requireExit();
+        if (processor.emulator().execute(exit)) {
+            return true;
+        }
+        transition.exited(current);
+        return false;
+    }
+
+    @Override
     public void retry() {
         requireExit();
         processor.retry();

@@ -256,7 +256,7 @@ class RunLoopTest {
 
     @Test
     void exitsCostWhatTheModelSays() {
-        respecify(machine.spec().withCost(exit -> exit.reason() == ExitReason.CPUID ? 70 : 0));
+        respecify(machine.spec().withCost(reason -> reason == ExitReason.CPUID ? 70 : 0));
         guest((_, exit) -> {
             exit.begin(ExitReason.CPUID, 0, 2);
             exit.access().cpuid(0, 0);
