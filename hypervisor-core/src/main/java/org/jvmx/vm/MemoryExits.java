@@ -85,18 +85,18 @@ final class MemoryExits {
         for (GuestMemory.Range range : memory.ranges()) {
             long start = Math.max(from, range.base());
             long end = Math.min(from + size, range.base() + range.size());
-            mapped += start < end ? populate(start, end, range.host() - range.base()) : 0;
+            mapped += start < end ? populate(start, end, range.host() - range.base(), gpa & -HostMemory.PAGE) : 0;
         }
         policies.populated(mapped);
     }
 
-    /** Maps what is not mapped yet of a part of RAM; returns how many pages that are. */
-    private long populate(long start, long end, long toHost) {
+    /** Maps a page and what is not mapped yet of the part of RAM around it; returns how many pages that are. */
+    private long populate(long start, long end, long toHost, long touched) {
         long pages = 0;
         long from = start;
         while (from < end) {
             long to = from;
-            while (to < end && mapping.toHost(to) < 0) {
+            while (to < end && (to == touched || mapping.toHost(to) < 0)) {
                 to += HostMemory.PAGE;
             }
             if (to > from) {
