@@ -99,6 +99,15 @@ public interface ExitPolicy {
         return Batch.PASS;
     }
 
+    /** The processor has its turn again after another one of the machine had it. */
+    default void onTurn(VcpuView vcpu) {
+    }
+
+    /** What it has to say to people at the end of a run, in lines; empty for nothing. */
+    default String report() {
+        return "";
+    }
+
     /** What it has learnt, in classes of Java or of this module, so that another instance can go on with it; null if there is nothing. */
     default Object snapshot() {
         return null;

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jvmx.bus.InterruptController;
+import org.jvmx.bus.IrqLine;
 import org.jvmx.bus.MmioBus;
 import org.jvmx.bus.MsrDevice;
 import org.jvmx.bus.PortBus;
@@ -152,6 +153,20 @@ public final class Machine implements AutoCloseable {
     /** The policies that were put in the place of others so far; from any thread. */
     public List<PolicySwap> swaps() {
         return List.copyOf(swaps);
+    }
+
+    /** What the policies have to say at the end of a run, in lines; empty if nothing. */
+    public String policyReport() {
+        return policies.report();
+    }
+
+    /**
+     * An interrupt line of a device that policies may hold back.
+     *
+     * @param number what they know it by: the ISA interrupt
+     */
+    public IrqLine line(int number, IrqLine line) {
+        return new HeldLine(this, number, line);
     }
 
     /** What came of the policies; readable from any thread. */

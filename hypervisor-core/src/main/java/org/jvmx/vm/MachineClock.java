@@ -51,6 +51,11 @@ public abstract sealed class MachineClock implements Clock permits VirtualClock,
         return timers.timer(action);
     }
 
+    /** A timer of the monitor's own, which policies are not asked about. */
+    final Timer monitorTimer(Runnable action) {
+        return timers.monitorTimer(action);
+    }
+
     @Override
     public final long tsc() {
         return first == null ? 0 : first.tsc();

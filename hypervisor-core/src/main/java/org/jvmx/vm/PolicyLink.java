@@ -183,6 +183,30 @@ final class PolicyLink {
         }
     }
 
+    void turn(VcpuView vcpu) {
+        String before = enter("onTurn");
+        try {
+            policy.onTurn(vcpu);
+        } catch (Throwable e) {
+            failed(e);
+        } finally {
+            leave(before);
+        }
+    }
+
+    String report() {
+        String before = enter("report");
+        try {
+            String text = policy.report();
+            return text == null ? "" : text;
+        } catch (Throwable e) {
+            failed(e);
+            return "";
+        } finally {
+            leave(before);
+        }
+    }
+
     Object snapshot() {
         String before = enter("snapshot");
         try {

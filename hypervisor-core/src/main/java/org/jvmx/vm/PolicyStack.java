@@ -29,6 +29,7 @@ final class PolicyStack {
     private PolicyLink[] spins = NOBODY;
     private PolicyLink[] interrupts = NOBODY;
     private PolicyLink[] completions = NOBODY;
+    private PolicyLink[] turns = NOBODY;
     private RuntimeException ownError;
     private PolicyLink asked;
     private PolicyLink writer;
@@ -100,6 +101,7 @@ final class PolicyStack {
         spins = overriding("onSpin", VcpuView.class);
         interrupts = overriding("onInterrupt", VcpuView.class, int.class);
         completions = overriding("onCompleted", VcpuView.class, int.class);
+        turns = overriding("onTurn", VcpuView.class);
         machine.vcpus().forEach(vcpu -> vcpu.loop().policiesChanged());
         machine.clock().timerPolicy(timers.length == 0 ? null : deadline -> timer(machine.current().loop().view(), deadline));
     }
@@ -160,8 +162,31 @@ final class PolicyStack {
         }
     }
 
+    boolean holdsInterrupts() {
+        return interrupts.length != 0;
+    }
+
     boolean keepsWrites() {
         return notices.length != 0;
+    }
+
+    /** What the policies have to say at the end of a run, each under its name. */
+    String report() {
+        StringBuilder text = new StringBuilder();
+        for (PolicyLink link : links) {
+            String report = link.report();
+            if (!report.isEmpty()) {
+                text.append("policy ").append(link.policy().name()).append(':').append(System.lineSeparator()).append(report);
+            }
+        }
+        return text.toString();
+    }
+
+    void turn(VcpuView vcpu) {
+        for (PolicyLink link : turns) {
+            asked = link;
+            link.turn(vcpu);
+        }
     }
 
     // --- the questions, put to one after the other until one answers

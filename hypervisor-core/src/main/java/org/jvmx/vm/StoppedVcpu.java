@@ -129,6 +129,11 @@ final class StoppedVcpu implements VcpuView, VcpuControls {
     }
 
     @Override
+    public boolean passable(int msr) {
+        return MsrBitmaps.covers(msr) && vcpu.msrs().owner(msr) == null;
+    }
+
+    @Override
     public VcpuControls controls() {
         return this;
     }
@@ -174,6 +179,7 @@ final class StoppedVcpu implements VcpuView, VcpuControls {
         long bitmaps = vmx.read(VmcsField.MSR_BITMAPS);
         MsrBitmaps.readExits(host, bitmaps, msr, !reads);
         MsrBitmaps.writeExits(host, bitmaps, msr, !writes);
+        vmx.write(VmcsField.MSR_BITMAPS, bitmaps);
     }
 
     @Override

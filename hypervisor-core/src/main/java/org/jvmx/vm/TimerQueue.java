@@ -14,18 +14,20 @@ final class TimerQueue {
 
     private final class Event implements Timer {
         private final Runnable action;
+        private final boolean device;
         private long deadline;
         private long order;
         private int at = IDLE;
 
-        Event(Runnable action) {
+        Event(Runnable action, boolean device) {
             this.action = action;
+            this.device = device;
         }
 
         @Hot
         @Override
         public void arm(long deadlineNanos) {
-            deadline = policy == null ? deadlineNanos : policy.applyAsLong(deadlineNanos);
+            deadline = policy == null || !device ? deadlineNanos : policy.applyAsLong(deadlineNanos);
             order = armings++;
             if (at == IDLE) {
                 at = count++;
@@ -62,12 +64,21 @@ final class TimerQueue {
         policy = who;
     }
 
-    /** A new timer, disarmed. */
+    /** A new timer of a device, disarmed. */
     Timer timer(Runnable action) {
+        return timer(action, true);
+    }
+
+    /** A new timer that no policy is asked about, disarmed. */
+    Timer monitorTimer(Runnable action) {
+        return timer(action, false);
+    }
+
+    private Timer timer(Runnable action, boolean device) {
         if (++timers > heap.length) {
             heap = Arrays.copyOf(heap, 2 * heap.length);
         }
-        return new Event(action);
+        return new Event(action, device);
     }
 
     /** The earliest deadline, {@link Long#MAX_VALUE} if no timer is armed. */

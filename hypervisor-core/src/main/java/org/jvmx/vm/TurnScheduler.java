@@ -102,6 +102,7 @@ final class TurnScheduler implements Scheduler {
         RunLoop loop = vcpus[next].loop();
         clock.run(vcpus[next].vmx().registers());
         begin(loop);
+        machine.policies().turn(loop.view());
     }
 
     private void begin(RunLoop loop) {

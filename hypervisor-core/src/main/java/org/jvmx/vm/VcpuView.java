@@ -57,6 +57,9 @@ public interface VcpuView {
     /** Reads RAM by linear address; how many bytes could be read. */
     int read(long linear, byte[] target);
 
+    /** Whether {@link VcpuControls#passMsr} may pass the register: the bitmaps cover it, and no device of the machine answers for it. */
+    boolean passable(int msr);
+
     /** What can be changed. */
     VcpuControls controls();
 }
