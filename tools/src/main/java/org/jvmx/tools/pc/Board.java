@@ -194,7 +194,7 @@ final class Board implements AutoCloseable {
 
     /** An ISA interrupt reaches the 8259As and the I/O APIC; the interval timer's is on input 2 there. */
     private IrqLine isa(String device, int number) {
-        IrqLine line = pic.irq(number).and(ioApic.pin(number == Pit8254.IRQ ? TIMER_PIN : number));
+        IrqLine line = machine.line(number, pic.irq(number).and(ioApic.pin(number == Pit8254.IRQ ? TIMER_PIN : number)));
         return spec.counting() ? counts.count(device, line) : line;
     }
 
