@@ -43,7 +43,9 @@ public final class TraceReader {
             } else {
                 throw new ImageException("%s is no exit trace: it begins neither with JVMXTRC nor with a JSON object".formatted(file));
             }
-        } catch (IllegalArgumentException | ClassCastException | NullPointerException e) {
+        } catch (EOFException e) {
+            throw new ImageException("%s is no exit trace: it ends within its header".formatted(file), e);
+        } catch (IllegalArgumentException | ClassCastException | NullPointerException | IndexOutOfBoundsException e) {
             throw new ImageException("%s is no exit trace of schema %d: %s".formatted(file, TraceHeader.SCHEMA, e.getMessage()), e);
         }
     }

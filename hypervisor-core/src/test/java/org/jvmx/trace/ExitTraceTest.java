@@ -199,6 +199,17 @@ class ExitTraceTest {
     }
 
     @Test
+    void aTraceWithoutAWholeHeaderOrWithEmptyWordsIsRefused() throws IOException {
+        byte[] whole = Files.readAllBytes(write("a.trace", 5, 1));
+        Path bad = folder.resolve("bad.trace");
+        Files.write(bad, Arrays.copyOf(whole, 20));
+        assertThrows(ImageException.class, () -> TraceReader.read(bad, new TraceSummary()));
+        List<String> lines = Files.readAllLines(write("a.jsonl", 5, 1));
+        Files.write(bad, List.of(lines.get(0), lines.get(1).replaceFirst("\"reason\":\"[A-Z_]+", "\"reason\":\"")));
+        assertThrows(ImageException.class, () -> TraceReader.read(bad, new TraceSummary()));
+    }
+
+    @Test
     void statisticsAddUpByReason() {
         ExitStatistics statistics = new ExitStatistics();
         statistics.handled(0, ExitReason.HLT, 0, 9000);

@@ -102,8 +102,8 @@ final class Campaign {
                 "-XX:+EnableDynamicAgentLoading", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
                 "-Djvmx.fuzz.target=" + target, "-cp", System.getProperty("java.class.path"), ENGINE,
                 "--target_class=" + Entry.class.getName(), "--instrumentation_includes=org.jvmx.**", "--instrumentation_excludes=org.jvmx.fuzz.*",
-                "--trace=cov:cmp:div", "--mutator_framework=false", "--reproducer_path=" + directory.resolve("finds"), "-timeout=" + HANG_SECONDS,
-                "-max_len=" + LONGEST, "-len_control=20", "-print_final_stats=1"));
+                "--trace=cov", "--mutator_framework=false", "--reproducer_path=" + directory.resolve("finds"), "-timeout=" + HANG_SECONDS,
+                "-max_len=" + LONGEST, "-len_control=0", "-print_final_stats=1"));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try (BufferedReader reader = new BufferedReader(new InputStreamReader(process.getInputStream()))) {

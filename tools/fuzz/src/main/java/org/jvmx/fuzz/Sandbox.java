@@ -97,10 +97,10 @@ public final class Sandbox extends ClassLoader {
         if (type.parameterCount() == 0 || !type.parameterType(0).equals(ConstantDescs.CD_long)) {
             return null;
         }
-        return atStart(code -> question(code, method.methodName().stringValue(), type));
+        return atStart(code -> question(code, method.methodName().stringValue()));
     }
 
-    private static void question(CodeBuilder code, String name, MethodTypeDesc type) {
+    private static void question(CodeBuilder code, String name) {
         int size = name.endsWith("Byte") ? 1 : name.endsWith("Short") ? 2 : name.endsWith("Int") ? 4 : name.endsWith("Long") ? 8 : 0;
         if (size != 0) {
             code.lload(0).loadConstant(size).invokestatic(BOUNDS, "check", ADDRESS_SIZE);
@@ -113,7 +113,10 @@ public final class Sandbox extends ClassLoader {
             }
             case "fill" -> code.lload(0).lload(2).invokestatic(BOUNDS, "checkRange", ADDRESS_LONG);
             case "get", "put" -> code.lload(0).iload(4).i2l().invokestatic(BOUNDS, "checkRange", ADDRESS_LONG);
-            default -> throw new IllegalStateException("no bounds for RawMemory." + name + type.displayDescriptor());
+            case "compareAndSet" -> code.lload(0).iload(2).invokestatic(BOUNDS, "check", ADDRESS_SIZE);
+            default -> {
+                // asks only about the address
+            }
         }
     }
 

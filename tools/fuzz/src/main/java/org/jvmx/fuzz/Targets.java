@@ -5,9 +5,17 @@ import java.util.TreeMap;
 
 /** All targets by name. */
 final class Targets {
-    private static final Map<String, String> CLASSES = new TreeMap<>(Map.of(
-            "decoder", "DecoderTarget",
-            "interpreter", "InterpreterTarget"));
+    private static final Map<String, String> CLASSES = new TreeMap<>(Map.ofEntries(
+            Map.entry("decoder", "DecoderTarget"),
+            Map.entry("interpreter", "InterpreterTarget"),
+            Map.entry("vmentry", "VmEntryTarget"),
+            Map.entry("vmx", "VmxTarget"),
+            Map.entry("msr", "MsrTarget"),
+            Map.entry("loader", "LoaderTarget"),
+            Map.entry("payload", "PayloadTarget"),
+            Map.entry("cpio", "CpioTarget"),
+            Map.entry("trace", "TraceTarget"),
+            Map.entry("devices", "DevicesTarget")));
 
     private Targets() {
     }

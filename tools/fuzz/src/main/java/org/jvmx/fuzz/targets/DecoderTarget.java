@@ -1,5 +1,7 @@
 package org.jvmx.fuzz.targets;
 
+import static org.jvmx.fuzz.targets.Check.require;
+
 import java.util.Arrays;
 import org.jvmx.fuzz.Target;
 import org.jvmx.isa.Decoder;
@@ -39,11 +41,5 @@ public final class DecoderTarget implements Target {
         require(same != null && same.length == insn.length && same.text(0x1000).equals(text), "other bytes than its own decide");
         Insn fewer = decoder.decode(own, 0, own.length - 1, codeSize);
         require(fewer == null && decoder.outcome() == Outcome.INCOMPLETE, "complete without its last byte");
-    }
-
-    private static void require(boolean holds, String otherwise) {
-        if (!holds) {
-            throw new AssertionError(otherwise);
-        }
     }
 }

@@ -1,10 +1,12 @@
 package org.jvmx.fuzz.targets;
 
+import static org.jvmx.fuzz.targets.Check.require;
 import static org.jvmx.vmx.VmcsField.*;
 
 import org.jvmx.arch.ProcessorModel;
 import org.jvmx.cpu.SoftwareProcessor;
 import org.jvmx.cpu.semantics.Cpu;
+import org.jvmx.fuzz.Bounds;
 import org.jvmx.memory.HostMemory;
 import org.jvmx.vmx.CapabilityMsrs;
 import org.jvmx.vmx.CheckFailure;
@@ -15,6 +17,7 @@ import org.jvmx.vmx.RootState;
 import org.jvmx.vmx.VmcsField;
 import org.jvmx.vmx.VmxError;
 import org.jvmx.vmx.Vmx;
+import org.jvmx.vmx.VmxAbort;
 import org.jvmx.vmx.VmxMemory;
 import org.jvmx.vmx.VmxOperation;
 
@@ -25,10 +28,10 @@ final class GuestRig {
     private static final long MOST = 300;
     private static final long RESERVED_FLAGS = 0xffff_ffff_ffc0_802aL ^ 2;
 
-    private final HostMemory host = new HostMemory(SPACE);
     private final ProcessorModel model = ProcessorModel.jvmxV1();
     private final CapabilityMsrs offered = CapabilityMsrs.software(model.cr4Bits());
 
+    private HostMemory host;
     SoftwareProcessor processor;
     VmxOperation vmx;
     private boolean launched;
@@ -38,8 +41,12 @@ final class GuestRig {
 
     /** A new processor with the guest of a mode. */
     void reset(GuestMode mode) {
+        if (host != null) {
+            host.close();
+        }
+        Bounds.clear();
+        host = new HostMemory(SPACE);
         host.write(0, GuestMode.memory(), 0, GuestMode.memory().length);
-        host.clear(GuestMode.memory().length, SPACE - GuestMode.memory().length);
         processor = new SoftwareProcessor(host, model, 1);
         vmx = new VmxOperation(VmxMemory.of(host), processor, offered, RootState.MONITOR);
         host.writeInt(GuestMode.VMXON, offered.revision());
@@ -52,12 +59,6 @@ final class GuestRig {
         dead = false;
         mode.fill(offered, (field, value) -> succeed(vmx.vmwrite(field, value)));
         vmx.registers().gpr(Cpu.RSP, GuestMode.STACK);
-    }
-
-    static void require(boolean holds, String otherwise) {
-        if (!holds) {
-            throw new AssertionError(otherwise);
-        }
     }
 
     private static void succeed(int result) {
@@ -106,7 +107,7 @@ final class GuestRig {
         int result;
         try {
             result = launched ? vmx.vmresume() : vmx.vmlaunch();
-        } catch (org.jvmx.vmx.VmxAbort abort) {
+        } catch (VmxAbort abort) {
             require(vmx.read(EXIT_MSR_STORE_COUNT) + vmx.read(EXIT_MSR_LOAD_COUNT) != 0, "an abort without MSR lists: " + abort.getMessage());
             dead = true;
             return false;
@@ -167,7 +168,7 @@ final class GuestRig {
         boolean done;
         try {
             done = vmx.complete();
-        } catch (org.jvmx.vmx.VmxAbort abort) {
+        } catch (VmxAbort abort) {
             dead = true;
             return false;
         }
@@ -184,6 +185,11 @@ final class GuestRig {
     void fault(int vector, int errorCode) {
         vmx.fault(vector, errorCode);
         untouched = false;
+    }
+
+    /** Whether the processor has the field. */
+    boolean has(VmcsField field) {
+        return offered.has(field);
     }
 
     boolean launched() {
@@ -208,6 +214,6 @@ final class GuestRig {
         require(cpu.gpr[Cpu.NO_REGISTER] == 0, "the register that is none is " + cpu.gpr[Cpu.NO_REGISTER]);
         require(cpu.fpTop >>> 3 == 0 && cpu.fpNotEmpty >>> 8 == 0 && (cpu.mxcsr & 0xffff_0000) == 0, "x87 or SSE state");
         require(cpu.blockRetired == 0, "instructions are still being counted");
-        require(exit.instructionLength() >= 0 && exit.instructionLength() <= 15, "instruction length " + exit.instructionLength());
+        require(exit.instructionLength() >= 0 && exit.instructionLength() <= 15, "instruction length %d of %s".formatted(exit.instructionLength(), exit));
     }
 }
