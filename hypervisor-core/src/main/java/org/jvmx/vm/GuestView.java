@@ -64,7 +64,7 @@ public final class GuestView {
     }
 
     /** Operand size of the code segment in bytes: 2, 4 or 8. */
-    int codeSize() {
+    public int codeSize() {
         long rights = get(GuestSegments.rights(GuestSegments.CS));
         if (longMode() && (rights & AccessRights.L) != 0) {
             return 8;

@@ -14,7 +14,7 @@ public final class Inspector {
     /** Who is told of stops. */
     public interface Listener {
         /**
-         * The guest is held now.
+         * The guest is held now. It may be let go from here.
          *
          * @param stop what the processor stopped it for; null if {@link #hold} was called
          * @param address the linear address that the stop is about
@@ -94,6 +94,7 @@ public final class Inspector {
             if (!announced) {
                 announced = true;
                 listener.stopped(stop, facility.stopAddress());
+                continue;
             }
             pacer.park(LONGEST_WAIT);
             mailbox.drain();

@@ -1,20 +1,6 @@
 package org.jvmx.tools.cli;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.jvmx.error.ConfigException;
-import org.jvmx.loader.BootModule;
-import org.jvmx.loader.BootOptions;
-import org.jvmx.loader.Format;
-import org.jvmx.loader.format.GuestImage;
-import org.jvmx.tools.fetch.LinuxGuest;
-import org.jvmx.tools.guests.BundledGuest;
-import org.jvmx.tools.guests.BundledGuests;
 import org.jvmx.tools.pc.PcSpec;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,8 +11,6 @@ import picocli.CommandLine.Mixin;
     "  2 bad usage or input; 4 triple fault; 6 failed VM entry; 8 the guest panicked; 10 JVMX or its host failed;",
     "  12 the guest halted for good; 14 the guest reset itself; 124 a limit was reached; 130 interrupted"})
 final class RunCommand implements Callable<Integer> {
-    private static final String LINUX = "linux";
-
     @Mixin
     private GuestOptions guest;
     @Mixin
@@ -47,81 +31,11 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         later.check();
-        PcSpec.Builder pc = guest();
+        GuestSource source = new GuestSource(guest, report.quiet);
+        PcSpec.Builder pc = source.spec();
+        console.serial = console.serial == null && source.served() ? SerialChoice.REQUESTS : console.serial;
         machine.apply(pc);
         limits.apply(pc);
-        pc.modules(guest.modules.stream().map(RunCommand::module).toList()).unpackPayload(guest.unpack).entry(entry());
         return new Session(pc, console, limits, report).run();
-    }
-
-    private PcSpec.Builder guest() {
-        if (LINUX.equals(guest.guest)) {
-            return linux();
-        }
-        String append = guest.append == null ? "" : guest.append;
-        PcSpec.Builder pc = PcSpec.of(image()).append(append);
-        return guest.initrd == null ? pc : pc.initrd(read("initrd", guest.initrd));
-    }
-
-    private PcSpec.Builder linux() {
-        LinuxGuest linux = LinuxGuest.of(guest.kernel, guest.initrd, line -> {
-            if (!report.quiet) {
-                System.err.println("jvmx: " + line);
-            }
-        });
-        String line = guest.append == null ? LinuxGuest.COMMAND_LINE : LinuxGuest.COMMAND_LINE + " " + guest.append;
-        return PcSpec.of(GuestImage.detect(linux.kernel(), Format.parse(guest.format))).initrd(linux.initrd()).append(line);
-    }
-
-    private GuestImage image() {
-        Format format = Format.parse(guest.format);
-        if (guest.kernel != null) {
-            if (guest.guest != null) {
-                throw new ConfigException("both '%s' and --kernel %s name a guest: give one of them".formatted(guest.guest, guest.kernel));
-            }
-            return GuestImage.detect(guest.kernel, format);
-        }
-        if (guest.guest == null) {
-            throw new ConfigException("nothing to run: name a bundled guest (%s), 'linux', or a kernel file".formatted(bundled()));
-        }
-        Path file = Path.of(guest.guest);
-        BundledGuest known = BundledGuests.named(guest.guest).orElse(null);
-        if (known != null) {
-            console.serial = console.serial == null && known.served() ? SerialChoice.REQUESTS : console.serial;
-            return GuestImage.detect(known.name(), known.image(), known.format());
-        }
-        if (!guest.guest.contains("/") && !Files.exists(file)) {
-            throw new ConfigException(
-                    "'%s' is neither a bundled guest (%s), nor 'linux', nor a kernel file".formatted(guest.guest, bundled()));
-        }
-        return GuestImage.detect(file, format);
-    }
-
-    private static String bundled() {
-        return String.join(", ", BundledGuests.all().stream().map(BundledGuest::name).toList());
-    }
-
-    private BootOptions.Entry entry() {
-        for (BootOptions.Entry entry : BootOptions.Entry.values()) {
-            if (entry.name().toLowerCase(Locale.ROOT).equals(guest.entry)) {
-                return entry;
-            }
-        }
-        throw new ConfigException("--entry '%s' is not known: use auto, real16, prot32 or long64".formatted(guest.entry));
-    }
-
-    private static BootModule module(String text) {
-        List<String> parts = List.of(text.split(",", 2));
-        return new BootModule(parts.getFirst(), parts.size() > 1 ? parts.get(1) : "", read("module", Path.of(parts.getFirst())));
-    }
-
-    private static byte[] read(String what, Path file) {
-        try {
-            return Files.readAllBytes(file);
-        } catch (NoSuchFileException e) {
-            throw new ConfigException("there is no %s file %s".formatted(what, file), e);
-        } catch (IOException | OutOfMemoryError e) {
-            throw new ConfigException("%s file %s cannot be read: %s".formatted(what, file, e.getMessage()), e);
-        }
     }
 }
