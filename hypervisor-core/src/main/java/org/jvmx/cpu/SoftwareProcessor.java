@@ -1,5 +1,7 @@
 package org.jvmx.cpu;
 
+import java.util.function.LongSupplier;
+
 import org.jvmx.arch.ProcessorModel;
 import org.jvmx.cpu.interp.Interpreter;
 import org.jvmx.cpu.semantics.Boundary;
@@ -43,6 +45,18 @@ public final class SoftwareProcessor implements LogicalProcessor {
         interpreter = new Interpreter(cpu, Meanings.ALL);
         fields = new GuestStateFields(cpu);
         debugging = new Debugging(cpu);
+    }
+
+    /** Lets the time-stamp counter show a clock that all processors share, instead of instructions. */
+    public void timeStamps(LongSupplier nanos) {
+        cpu.wallTime = nanos;
+    }
+
+    /** Makes the processor leave the guest soon, if its space is shared by several threads; from any thread. */
+    public void kick() {
+        if (cpu.parallel) {
+            cpu.dismiss();
+        }
     }
 
     /** The state behind the fields, for those who look into the processor. */
@@ -104,9 +118,15 @@ public final class SoftwareProcessor implements LogicalProcessor {
             long ticks = (cpu.controls.preemptionTimer & 0xffff_ffffL) << CapabilityMsrs.PREEMPTION_TIMER_SHIFT;
             cpu.deadline = cpu.retired + ticks;
         }
+        cpu.lookToDeadline();
         beginWatch();
         cpu.attention |= Attention.BOUNDARY;
-        interpreter.run();
+        cpu.enterBus();
+        try {
+            interpreter.run();
+        } finally {
+            cpu.leaveBus();
+        }
         Boundary.abandon(cpu);
     }
 
@@ -116,13 +136,12 @@ public final class SoftwareProcessor implements LogicalProcessor {
         answer(exit.access());
         cpu.attention &= ~Attention.EXIT;
         beginWatch();
+        cpu.enterBus();
         boolean done;
-        if (cpu.delivery.interrupted) {
-            done = Interrupts.redeliver(cpu);
-        } else {
-            cpu.delivery.information = 0;
-            Boundary.arm(cpu);
-            done = interpreter.complete();
+        try {
+            done = again();
+        } finally {
+            cpu.leaveBus();
         }
         if (done) {
             Boundary.completed(cpu);
@@ -144,7 +163,13 @@ public final class SoftwareProcessor implements LogicalProcessor {
         Boundary.settle(cpu);
         Boundary.completed(cpu);
         Boundary.arm(cpu);
-        boolean done = interpreter.complete();
+        cpu.enterBus();
+        boolean done;
+        try {
+            done = interpreter.complete();
+        } finally {
+            cpu.leaveBus();
+        }
         if (done) {
             Boundary.completed(cpu);
             cpu.completion.clear();
@@ -152,6 +177,15 @@ public final class SoftwareProcessor implements LogicalProcessor {
             Boundary.abandon(cpu);
         }
         return done;
+    }
+
+    private boolean again() {
+        if (cpu.delivery.interrupted) {
+            return Interrupts.redeliver(cpu);
+        }
+        cpu.delivery.information = 0;
+        Boundary.arm(cpu);
+        return interpreter.complete();
     }
 
     private void beginWatch() {

@@ -10,6 +10,8 @@ import org.jvmx.vmx.Vmx;
  * A guest-physical address space: EPT paging structures in host-physical memory, with the largest pages that alignment allows. SDM Vol. 3,
  * "EPT Translation Mechanism".
  *
+ * <p>Where processors run in several threads, changes are made while all of them stand still.
+ *
  * <p>A mapping without rights is an entry that is not present but keeps its frame; an entry of 0 maps nothing.
  */
 final class EptMapping implements GuestMapping {
@@ -58,28 +60,41 @@ final class EptMapping implements GuestMapping {
     @Override
     public void map(long gpa, long size, long hpa, int rights) {
         check(gpa | size | hpa, rights);
-        long done = 0;
-        while (done < size) {
-            int level = largest(gpa + done, hpa + done, size - done);
-            long entry = hpa + done | WRITE_BACK | rights | (level > 1 ? LARGE : 0);
-            put(gpa + done, level, entry);
-            done += span(level);
+        host.lockBus();
+        try {
+            long done = 0;
+            while (done < size) {
+                int level = largest(gpa + done, hpa + done, size - done);
+                long entry = hpa + done | WRITE_BACK | rights | (level > 1 ? LARGE : 0);
+                put(gpa + done, level, entry);
+                done += span(level);
+            }
+            invalidate();
+        } finally {
+            host.unlockBus();
         }
-        invalidate();
     }
 
     @Override
     public void unmap(long gpa, long size) {
         check(gpa | size, 0);
-        change(root, TOP, 0, gpa, gpa + size, 0, false);
-        invalidate();
+        changeAll(gpa, gpa + size, 0, false);
     }
 
     @Override
     public void protect(long gpa, long size, int rights) {
         check(gpa | size, rights);
-        change(root, TOP, 0, gpa, gpa + size, rights, true);
-        invalidate();
+        changeAll(gpa, gpa + size, rights, true);
+    }
+
+    private void changeAll(long from, long to, int rights, boolean keep) {
+        host.lockBus();
+        try {
+            change(root, TOP, 0, from, to, rights, keep);
+            invalidate();
+        } finally {
+            host.unlockBus();
+        }
     }
 
     @Override

@@ -32,6 +32,7 @@ public final class SoftwareBackend implements Backend {
         List<VirtualProcessor> processors = new ArrayList<>();
         for (int n = 0; n < setup.processors(); n++) {
             var processor = new SoftwareProcessor(setup.memory(), model, setup.seed() + n * SEED_STEP);
+            processor.timeStamps(setup.time());
             processors.add(new SoftwareVmx(setup.memory(), model, processor, mapping));
         }
         return processors;

@@ -59,6 +59,11 @@ final class SoftwareVmx implements VirtualProcessor {
     }
 
     @Override
+    public void kick() {
+        processor.kick();
+    }
+
+    @Override
     public void close() {
         // its memory is the machine's
     }

@@ -90,6 +90,11 @@ final class EventInjector {
         }
     }
 
+    /** Whether an interrupt or NMI is pending for which {@link #prepare} has not asked for a window. */
+    boolean hasNews() {
+        return controller.pending() && (windows & INTERRUPT_WINDOW) == 0 || controller.nmiPending() && (windows & NMI_WINDOW) == 0;
+    }
+
     /** Whether something is pending that ends HLT. */
     boolean wakes() {
         if (controller.nmiPending() && (interruptibility() & BY_NMI) == 0) {

@@ -21,19 +21,29 @@ final class Idle {
 
     /** Lets time pass, to the next timer at most, or stops the machine. */
     void pass() {
-        if (!interruptible()) {
-            forever(vcpus.length == 1 ? "the guest halted with interrupts disabled" : "all processors halted with interrupts disabled");
+        if (stopIfHopeless()) {
             return;
         }
         long next = clock.nextDeadline();
-        if (mailbox.mayReceive() || clock.follows() && next != Long.MAX_VALUE) {
+        if (mailbox.mayReceive() || clock.follows()) {
             long left = next == Long.MAX_VALUE ? LONGEST_WAIT : next - clock.nanos();
             clock.skip(Math.min(left, pacer.park(left)));
-        } else if (next == Long.MAX_VALUE) {
-            forever("the guest halted and nothing is left that could interrupt it");
         } else {
             clock.skip(next - clock.nanos());
         }
+    }
+
+    /** Stops the machine if nothing can ever wake one of its processors. */
+    boolean stopIfHopeless() {
+        if (!interruptible()) {
+            forever(vcpus.length == 1 ? "the guest halted with interrupts disabled" : "all processors halted with interrupts disabled");
+            return true;
+        }
+        if (clock.nextDeadline() == Long.MAX_VALUE && !mailbox.mayReceive()) {
+            forever("the guest halted and nothing is left that could interrupt it");
+            return true;
+        }
+        return false;
     }
 
     private boolean interruptible() {

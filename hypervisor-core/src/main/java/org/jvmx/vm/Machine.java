@@ -60,9 +60,13 @@ public final class Machine implements AutoCloseable {
         this.memory = layout.memory();
         this.clock = spec.time() == MachineSpec.Time.VIRTUAL ? new VirtualClock() : new HostClock(spec.pacer());
         this.mailbox = new Mailbox(spec.pacer());
+        if (spec.parallel()) {
+            host.share();
+            clock.runTogether();
+        }
         this.limits = new RunLimits(this);
         try {
-            this.processors = spec.backend().open(new Backend.Setup(host, spec.model(), spec.seed(), spec.cpus()));
+            this.processors = spec.backend().open(new Backend.Setup(host, spec.model(), spec.seed(), spec.cpus(), spec.parallel() ? clock::nanos : null));
         } catch (RuntimeException e) {
             host.close();
             throw e;
@@ -75,7 +79,7 @@ public final class Machine implements AutoCloseable {
             if (!spec.lazyMemory()) {
                 memory.ranges().forEach(range -> mapping().map(range.base(), range.size(), range.host(), GuestMapping.ALL));
             }
-            this.scheduler = new TurnScheduler(this, vcpus);
+            this.scheduler = spec.parallel() ? new ParallelScheduler(this, vcpus) : new TurnScheduler(this, vcpus);
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -249,6 +253,7 @@ public final class Machine implements AutoCloseable {
         for (VirtualProcessor processor : processors) {
             processor.kick();
         }
+        scheduler.wake();
     }
 
     /** Says that input may come from outside: from now on an idle guest waits in wall time. From any thread. */
@@ -259,6 +264,7 @@ public final class Machine implements AutoCloseable {
     /** Says that an input opened before has ended. From any thread. */
     public void inputEnded() {
         mailbox.sourceEnded();
+        kick();
     }
 
     /** The first processor itself, to look at while it does not run. */
@@ -297,6 +303,10 @@ public final class Machine implements AutoCloseable {
 
     Mailbox mailbox() {
         return mailbox;
+    }
+
+    Passage passage() {
+        return scheduler instanceof Passage passage ? passage : Passage.FREE;
     }
 
     RunLimits limits() {

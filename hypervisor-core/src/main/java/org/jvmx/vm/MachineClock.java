@@ -1,5 +1,7 @@
 package org.jvmx.vm;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.LongUnaryOperator;
 import org.jvmx.bus.Clock;
 import org.jvmx.bus.Timer;
@@ -19,13 +21,23 @@ public abstract sealed class MachineClock implements Clock permits VirtualClock,
     private long parked;
     private long period;
     private long stop;
+    /** All processors, if they run at the same time. */
+    private List<Registers> together;
 
     MachineClock() {
+    }
+
+    /** From now on all processors that are attached run at the same time. */
+    final void runTogether() {
+        together = new ArrayList<>();
     }
 
     /** The clock of one more processor, whose counts are read from now on. */
     final VcpuClock attach(Registers processor) {
         VcpuClock clock = new VcpuClock(this, processor);
+        if (together != null) {
+            together.add(processor);
+        }
         if (first == null) {
             first = clock;
             running = processor;
@@ -41,8 +53,15 @@ public abstract sealed class MachineClock implements Clock permits VirtualClock,
         running = next;
     }
 
-    /** Instructions that the guest has retired on all its processors. */
+    /** Instructions that the guest has retired on all its processors; of those that run at the same time, roughly. */
     public final long retired() {
+        if (together != null) {
+            long sum = 0;
+            for (int n = 0; n < together.size(); n++) {
+                sum += together.get(n).retired();
+            }
+            return sum;
+        }
         return running == null ? 0 : parked + running.retired();
     }
 

@@ -19,10 +19,11 @@ import org.jvmx.vmx.Backend;
  * @param cpus how many virtual processors it has
  * @param quantum how many instructions one of several virtual processors may run before it is another one's turn
  * @param lazyMemory whether RAM is mapped page by page when the guest first touches it
+ * @param parallel whether each virtual processor has a thread of its own; then no run is like another, and time is the host's
  */
 public record MachineSpec(Backend backend, String model, List<MemoryRange> ram, long seed, Time time, long maxInstructions, long maxExits,
         ExitCost cost, Pacer pacer, int cpus, long quantum,
-        boolean lazyMemory) {
+        boolean lazyMemory, boolean parallel) {
     /** The quantum of a machine that nobody gave one. */
     public static final long DEFAULT_QUANTUM = 50_000;
 
@@ -42,6 +43,9 @@ public record MachineSpec(Backend backend, String model, List<MemoryRange> ram, 
         if (cpus < 1 || cpus > MAX_CPUS) {
             throw new ConfigException("%d processors are not possible: 1 to %d are".formatted(cpus, MAX_CPUS));
         }
+        if (parallel && time != Time.HOST) {
+            throw new ConfigException("processors that run in parallel share the host's clock: virtual time is not possible");
+        }
         if (quantum < 1) {
             throw new ConfigException("a quantum of %d instructions is not possible: 1 or more is".formatted(quantum));
         }
@@ -51,55 +55,60 @@ public record MachineSpec(Backend backend, String model, List<MemoryRange> ram, 
     public static MachineSpec of(Backend backend, List<MemoryRange> ram) {
         return new MachineSpec(backend, Backend.DEFAULT_MODEL, ram, 0, backend.countsInstructions() ? Time.VIRTUAL : Time.HOST,
                 Long.MAX_VALUE, Long.MAX_VALUE, ExitCost.NONE, new WallPacer(), 1,
-                DEFAULT_QUANTUM, false);
+                DEFAULT_QUANTUM, false, false);
     }
 
     public MachineSpec withModel(String name) {
         return new MachineSpec(backend, name, ram, seed, time, maxInstructions, maxExits, cost, pacer, cpus, quantum,
-                lazyMemory);
+                lazyMemory, parallel);
     }
 
     public MachineSpec withSeed(long start) {
         return new MachineSpec(backend, model, ram, start, time, maxInstructions, maxExits, cost, pacer, cpus, quantum,
-                lazyMemory);
+                lazyMemory, parallel);
     }
 
     public MachineSpec withTime(Time kind) {
         return new MachineSpec(backend, model, ram, seed, kind, maxInstructions, maxExits, cost, pacer, cpus, quantum,
-                lazyMemory);
+                lazyMemory, parallel);
     }
 
     public MachineSpec withMaxInstructions(long count) {
         return new MachineSpec(backend, model, ram, seed, time, count, maxExits, cost, pacer, cpus, quantum,
-                lazyMemory);
+                lazyMemory, parallel);
     }
 
     public MachineSpec withMaxExits(long count) {
         return new MachineSpec(backend, model, ram, seed, time, maxInstructions, count, cost, pacer, cpus, quantum,
-                lazyMemory);
+                lazyMemory, parallel);
     }
 
     public MachineSpec withCost(ExitCost model) {
         return new MachineSpec(backend, this.model, ram, seed, time, maxInstructions, maxExits, model, pacer, cpus, quantum,
-                lazyMemory);
+                lazyMemory, parallel);
     }
 
     public MachineSpec withPacer(Pacer how) {
         return new MachineSpec(backend, model, ram, seed, time, maxInstructions, maxExits, cost, how, cpus, quantum,
-                lazyMemory);
+                lazyMemory, parallel);
     }
 
     public MachineSpec withCpus(int count) {
         return new MachineSpec(backend, model, ram, seed, time, maxInstructions, maxExits, cost, pacer, count, quantum,
-                lazyMemory);
+                lazyMemory, parallel);
     }
 
     public MachineSpec withQuantum(long instructions) {
         return new MachineSpec(backend, model, ram, seed, time, maxInstructions, maxExits, cost, pacer, cpus, instructions,
-                lazyMemory);
+                lazyMemory, parallel);
     }
 
     public MachineSpec withLazyMemory(boolean lazy) {
-        return new MachineSpec(backend, model, ram, seed, time, maxInstructions, maxExits, cost, pacer, cpus, quantum, lazy);
+        return new MachineSpec(backend, model, ram, seed, time, maxInstructions, maxExits, cost, pacer, cpus, quantum, lazy, parallel);
+    }
+
+    /** A thread for each virtual processor, on the host's clock. */
+    public MachineSpec withThreads() {
+        return new MachineSpec(backend, model, ram, seed, Time.HOST, maxInstructions, maxExits, cost, pacer, cpus, quantum, lazyMemory, true);
     }
 }

@@ -44,6 +44,7 @@ final class RunLoop {
     private int batched;
     private ExitObserver[] observers = new ExitObserver[0];
     private Inspector inspector;
+    private Passage passage = Passage.FREE;
     private boolean launched;
     private long tscOffset;
     private boolean yielded;
@@ -106,6 +107,7 @@ final class RunLoop {
     /** Before a run. */
     void begin() {
         inspector = vcpu.machine().inspector();
+        passage = vcpu.machine().passage();
     }
 
     /** The processor that is to have the next turn if it can run, or -1. */
@@ -175,14 +177,7 @@ final class RunLoop {
             tscOffset = offset;
             vmx.write(VmcsField.TSC_OFFSET, tscOffset);
         }
-        int result;
-        if (launched) {
-            counters.resume();
-            result = vmx.vmresume();
-        } else {
-            counters.launch();
-            result = vmx.vmlaunch();
-        }
+        int result = run();
         if (result != Vmx.SUCCEED) {
             mailbox.stop(Report.refused(vcpu, result));
             return false;
@@ -194,6 +189,25 @@ final class RunLoop {
             return false;
         }
         return inspector == null || !inspector.stopped(vcpu);
+    }
+
+    private int run() {
+        if (launched) {
+            counters.resume();
+        } else {
+            counters.launch();
+        }
+        passage.out(vcpu);
+        try {
+            return launched ? vmx.vmresume() : vmx.vmlaunch();
+        } finally {
+            passage.back(vcpu);
+        }
+    }
+
+    /** Whether something is pending for the processor that it did not see before it was entered. */
+    boolean hasNews() {
+        return events.hasNews();
     }
 
     /** Handles the exit, and those that finishing its instruction causes. */

@@ -2,6 +2,7 @@ package org.jvmx.vmx;
 
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.function.LongSupplier;
 import org.jvmx.memory.HostMemory;
 
 /** A kind of VMX processor that machines can run on. Found by {@link ServiceLoader} or handed in. */
@@ -15,12 +16,13 @@ public interface Backend {
      * @param memory the host-physical space: guest RAM, VMCS regions and EPT paging structures are pages of it
      * @param model the processor model with its changes: {@code jvmx-v1,-sse4.2}
      * @param seed where the processors' random numbers start
-     * @param processors how many there are
+     * @param processors how many there are; each has a thread of its own if the space is {@linkplain HostMemory#share shared}
+     * @param time what their time-stamp counters show, in nanoseconds; null if they count instructions
      */
-    record Setup(HostMemory memory, String model, long seed, int processors) {
+    record Setup(HostMemory memory, String model, long seed, int processors, LongSupplier time) {
         /** For one processor. */
         public Setup(HostMemory memory, String model, long seed) {
-            this(memory, model, seed, 1);
+            this(memory, model, seed, 1, null);
         }
     }
 

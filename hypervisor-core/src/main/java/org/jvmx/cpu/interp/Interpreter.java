@@ -35,7 +35,8 @@ public final class Interpreter {
         c.attention &= ~Attention.EXIT;
         last = null;
         do {
-            if (c.attention != 0 || c.retired >= c.deadline) {
+            if (c.attention != 0 || c.retired >= c.horizon()) {
+                c.answerCall();
                 if (!Boundary.pass(c)) {
                     return;
                 }

@@ -52,7 +52,7 @@ public abstract class Op {
             return null;
         }
         long retired = cpu.retired + index + 1;
-        if (retired + to.count > cpu.deadline) {
+        if (retired + to.count > cpu.horizon()) {
             return null;
         }
         cpu.retired = retired;

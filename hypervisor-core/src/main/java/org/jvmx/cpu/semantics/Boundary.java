@@ -51,6 +51,9 @@ public final class Boundary {
         if (cpu.retired >= cpu.deadline) {
             return leave(cpu, ExitReason.PREEMPTION_TIMER);
         }
+        if (cpu.dismissed()) {
+            return leave(cpu, ExitReason.EXTERNAL_INTERRUPT);
+        }
         if (!windows(cpu)) {
             return false;
         }

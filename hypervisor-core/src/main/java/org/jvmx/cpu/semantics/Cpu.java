@@ -9,6 +9,7 @@ import org.jvmx.cpu.mmu.MemoryAccess;
 import org.jvmx.cpu.state.Attention;
 import org.jvmx.cpu.state.Flags;
 import org.jvmx.isa.Insn;
+import org.jvmx.memory.BusLock;
 import org.jvmx.memory.HostMemory;
 import org.jvmx.vmx.ExitReason;
 
@@ -55,13 +56,45 @@ public final class Cpu extends MemoryAccess {
     final MsrFile msrs = new MsrFile();
     final CpuidAnswer cpuid = new CpuidAnswer();
 
-    /** Whether other processors of the machine run in other threads. */
+    /** Whether other processors of the machine run in other threads; and its place on their bus, else null. */
     public final boolean parallel;
+    private final BusLock.Agent agent;
 
     public Cpu(HostMemory host, Model model) {
         super(host);
         this.model = model;
         this.parallel = host.bus() != null;
+        this.agent = parallel ? host.bus().attach(this::call) : null;
+    }
+
+    // --- among other threads
+
+    /** Before the first instruction of a run. */
+    public void enterBus() {
+        if (parallel) {
+            agent.enter();
+        }
+    }
+
+    /** After the last instruction of a run. */
+    public void leaveBus() {
+        if (parallel) {
+            agent.leave();
+            left();
+        }
+    }
+
+    /** At a boundary: if another thread called, stands still while that has the bus, and looks on to the deadline. */
+    public void answerCall() {
+        if (parallel && heed()) {
+            agent.pause();
+            lookToDeadline();
+        }
+    }
+
+    /** To be called after the deadline was set. */
+    public void lookToDeadline() {
+        lookToDeadline(parallel);
     }
 
     // --- registers by width

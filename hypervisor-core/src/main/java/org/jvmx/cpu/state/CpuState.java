@@ -1,5 +1,10 @@
 package org.jvmx.cpu.state;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.function.LongSupplier;
+
+import org.jvmx.arch.Hot;
 import org.jvmx.vmx.DeliveryLog;
 import org.jvmx.vmx.ExecutionControls;
 import org.jvmx.vmx.Exit;
@@ -134,6 +139,15 @@ public abstract class CpuState {
     /** Value of {@link #retired} at which the guest is left (VMX-preemption timer). */
     public long deadline = Long.MAX_VALUE;
 
+    private static final VarHandle HORIZON = horizonField();
+    /** Value of {@link #retired} up to which nobody looks up: the deadline, or the past after another thread's call. */
+    private long horizon = Long.MAX_VALUE;
+    private volatile boolean called;
+    private volatile boolean dismissed;
+
+    /** The clock behind the time-stamp counter, where that does not count instructions. */
+    public LongSupplier wallTime;
+
     /** Bits of work to do before the next instruction, see {@link Attention}; 0 almost always. */
     public int attention;
 
@@ -159,6 +173,71 @@ public abstract class CpuState {
     public final ExitSignal exitSignal = new ExitSignal();
 
     protected CpuState() {
+    }
+
+    private static VarHandle horizonField() {
+        try {
+            return MethodHandles.lookup().findVarHandle(CpuState.class, "horizon", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    // --- calls by other threads
+
+    /** Value of {@link #retired} at which the boundary is to be looked at. */
+    @Hot
+    public final long horizon() {
+        return (long) HORIZON.getOpaque(this);
+    }
+
+    /**
+     * To be called after {@link #deadline} was set, and by who has {@linkplain #heed heeded} a call.
+     *
+     * @param among whether other threads may call; a call that comes at the same time is not lost
+     */
+    protected final void lookToDeadline(boolean among) {
+        HORIZON.setOpaque(this, deadline);
+        if (among) {
+            VarHandle.fullFence();
+            if (called) {
+                HORIZON.setOpaque(this, Long.MIN_VALUE);
+            }
+        }
+    }
+
+    /** Makes the processor look at the next boundary soon; from any thread. */
+    public final void call() {
+        called = true;
+        HORIZON.setVolatile(this, Long.MIN_VALUE);
+    }
+
+    /** Makes the processor leave the guest soon, or as soon as it is entered; from any thread. */
+    public final void dismiss() {
+        dismissed = true;
+        call();
+    }
+
+    /** Whether there was a call, which is heeded now: what the caller wanted has to be looked at after this. */
+    public final boolean heed() {
+        boolean call = called;
+        if (call) {
+            called = false;
+        }
+        return call;
+    }
+
+    /** Whether the guest is to be left for another thread's sake. */
+    public final boolean dismissed() {
+        return dismissed;
+    }
+
+    /** The guest was left: whoever wanted it has what he wanted. */
+    public final void left() {
+        if (dismissed) {
+            dismissed = false;
+            VarHandle.fullFence();
+        }
     }
 
     // --- flags
@@ -311,6 +390,6 @@ public abstract class CpuState {
 
     /** The time-stamp counter as the processor has it, before TSC offsetting. */
     public final long tsc() {
-        return retired + blockRetired + tscBase;
+        return wallTime == null ? retired + blockRetired + tscBase : wallTime.getAsLong();
     }
 }
