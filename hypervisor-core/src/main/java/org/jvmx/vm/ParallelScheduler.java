@@ -131,6 +131,7 @@ final class ParallelScheduler implements Scheduler, Passage {
                 hold(inspector);
             } else if (lane.loop.runnable()) {
                 handOver(lane);
+                machine.policies().turn(lane.loop.view());
                 lane.loop.beginTurn();
                 lane.loop.advance(Long.MAX_VALUE);
             } else {
@@ -152,8 +153,10 @@ final class ParallelScheduler implements Scheduler, Passage {
 
     @Override
     public void back(Vcpu vcpu) {
-        lanes[vcpu.index()].inGuest = false;
+        Lane lane = lanes[vcpu.index()];
+        lane.inGuest = false;
         monitor.lock();
+        machine.policies().turn(lane.loop.view());
     }
 
     /** Wakes and kicks those for whom there is news. */
