@@ -16,11 +16,14 @@ module org.jvmx.tools {
     requires transitive micrometer.core;
     requires micrometer.registry.prometheus;
 
+    exports org.jvmx.tools.experiment;
     exports org.jvmx.tools.gdb;
     exports org.jvmx.tools.guests;
+    exports org.jvmx.tools.hosttrace;
     exports org.jvmx.tools.metrics;
     exports org.jvmx.tools.pc;
     exports org.jvmx.tools.server;
+    exports org.jvmx.tools.sweep;
 
     opens org.jvmx.tools.cli to info.picocli;
 }

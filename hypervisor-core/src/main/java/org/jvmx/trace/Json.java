@@ -4,9 +4,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
-/** The JSON that traces are written in: objects, arrays, strings, whole numbers, true, false, null. RFC 8259. */
-final class Json {
+/** The JSON that traces and results are written in: objects, arrays, strings, whole numbers, true, false, null. RFC 8259. */
+public final class Json {
     private static final int DEEPEST = 16;
 
     private final String text;
@@ -22,7 +23,7 @@ final class Json {
      *
      * @throws IllegalArgumentException if it is none
      */
-    static Map<String, Object> object(String text) {
+    public static Map<String, Object> object(String text) {
         Json parser = new Json(text == null ? "" : text);
         Map<String, Object> object = parser.members();
         if (parser.peek() != 0) {
@@ -31,8 +32,23 @@ final class Json {
         return object;
     }
 
+    /** A value as text: maps become objects, lists arrays, numbers stay whole; members keep the map's order. */
+    public static String text(Object value) {
+        return switch (value) {
+            case null -> "null";
+            case String string -> quote(string);
+            case Map<?, ?> map -> map.entrySet().stream().map(entry -> quote((String) entry.getKey()) + ":" + text(entry.getValue()))
+                    .collect(Collectors.joining(",", "{", "}"));
+            case List<?> list -> list.stream().map(Json::text).collect(Collectors.joining(",", "[", "]"));
+            case Long number -> number.toString();
+            case Integer number -> number.toString();
+            case Boolean truth -> truth.toString();
+            default -> throw new IllegalArgumentException("JSON of ours has no " + value.getClass());
+        };
+    }
+
     /** A string in quotes. */
-    static String quote(String value) {
+    public static String quote(String value) {
         StringBuilder quoted = new StringBuilder("\"");
         for (int n = 0; n < value.length(); n++) {
             char c = value.charAt(n);

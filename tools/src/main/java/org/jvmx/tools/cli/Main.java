@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 /** The program. */
 @Command(name = "jvmx", versionProvider = Version.class, description = "A hypervisor core in Java: runs x86-64 guests on a processor with VMX, in software.", synopsisSubcommandLabel = "COMMAND", subcommands = {
     RunCommand.class, DoctorCommand.class, SuiteCommand.class, TraceCommand.class,
-    DisasmCommand.class, DiffCommand.class, CompletionCommand.class})
+    DisasmCommand.class, DiffCommand.class, PolicyCommand.class, SweepCommand.class, CompletionCommand.class})
 public final class Main {
     /** Options with an optional value, which is only ever given after an equals sign. */
     private static final List<String> VALUE_AFTER_EQUALS = List.of("--stat", "--translator-stat");

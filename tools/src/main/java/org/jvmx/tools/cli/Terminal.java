@@ -14,6 +14,7 @@ import java.util.stream.Stream;
  */
 final class Terminal implements AutoCloseable {
     private static final Path STANDARD_INPUT = Path.of("/proc/self/fd/0");
+    private static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
     private static final long PATIENCE_SECONDS = 5;
 
     private final String settings;
@@ -29,6 +30,16 @@ final class Terminal implements AutoCloseable {
             return Files.readSymbolicLink(STANDARD_INPUT).toString();
         } catch (IOException | UnsupportedOperationException _) {
             return "";
+        }
+    }
+
+    /** Whether what is written to standard error appears on a terminal. */
+    static boolean standardErrorShows() {
+        try {
+            String target = Files.readSymbolicLink(STANDARD_ERROR).toString();
+            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.startsWith("/dev/console");
+        } catch (IOException | UnsupportedOperationException _) {
+            return System.console() != null;
         }
     }
 

@@ -13,18 +13,22 @@ final class Initramfs {
             /bin/busybox mount -t devtmpfs devtmpfs /dev
             /bin/busybox --install -s
             hostname jvmx
-            echo
-            echo "Linux $(uname -r) on JVMX. 'poweroff -f' or 'exit' ends it."
             cd
-            setsid cttyhack sh
+            %s
             poweroff -f
             """;
+
+    /** A shell to type at. */
+    static final String SHELL = """
+            echo
+            echo "Linux $(uname -r) on JVMX. 'poweroff -f' or 'exit' ends it."
+            setsid cttyhack sh""";
 
     private Initramfs() {
     }
 
-    /** The archive, the same for the same busybox. */
-    static byte[] around(byte[] busybox) {
+    /** The archive, the same for the same busybox and what its shell does at start. */
+    static byte[] around(byte[] busybox, String job) {
         CpioWriter archive = new CpioWriter();
         for (String directory : new String[] {"bin", "sbin", "usr/bin", "usr/sbin", "etc", "proc", "sys", "dev", "root", "tmp"}) {
             archive.directory(directory, directory.equals("tmp") ? 01777 : 0755);
@@ -34,7 +38,7 @@ final class Initramfs {
         archive.symlink("bin/sh", "busybox");
         archive.file("etc/passwd", 0644, "root:x:0:0:root:/root:/bin/sh\n".getBytes(StandardCharsets.US_ASCII));
         archive.file("etc/group", 0644, "root:x:0:\n".getBytes(StandardCharsets.US_ASCII));
-        archive.file("init", 0755, INIT.getBytes(StandardCharsets.US_ASCII));
+        archive.file("init", 0755, INIT.formatted(job).getBytes(StandardCharsets.US_ASCII));
         return archive.toBytes();
     }
 }

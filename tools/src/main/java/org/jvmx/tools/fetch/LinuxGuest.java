@@ -38,13 +38,26 @@ public record LinuxGuest(Path kernel, byte[] initrd) {
      * @throws org.jvmx.error.JvmxException if it cannot be had
      */
     public static LinuxGuest of(Path kernel, Path initrd, Consumer<String> progress) {
+        return of(kernel, initrd, Initramfs.SHELL, progress);
+    }
+
+    /**
+     * The guest with one job for its shell instead of a console to type at; then it powers off.
+     *
+     * @throws org.jvmx.error.JvmxException if it cannot be had
+     */
+    public static LinuxGuest doing(String job, Consumer<String> progress) {
+        return of(null, null, job, progress);
+    }
+
+    private static LinuxGuest of(Path kernel, Path initrd, String job, Consumer<String> progress) {
         try {
             Path folder = CacheFolder.of(System.getenv()).resolve("linux");
             boolean complete = kernel != null && initrd != null;
             if (!complete && !intact(folder)) {
                 fetch(folder, progress);
             }
-            byte[] disk = initrd != null ? Files.readAllBytes(initrd) : Initramfs.around(Files.readAllBytes(folder.resolve("busybox")));
+            byte[] disk = initrd != null ? Files.readAllBytes(initrd) : Initramfs.around(Files.readAllBytes(folder.resolve("busybox")), job);
             return new LinuxGuest(kernel != null ? kernel : folder.resolve("vmlinuz"), disk);
         } catch (IOException e) {
             throw new BackendException("the files of the Linux guest cannot be read or written: " + e, e);

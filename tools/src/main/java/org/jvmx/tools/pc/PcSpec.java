@@ -9,6 +9,7 @@ import org.jvmx.error.ConfigException;
 import org.jvmx.loader.BootModule;
 import org.jvmx.loader.BootOptions;
 import org.jvmx.loader.format.GuestImage;
+import org.jvmx.vm.ExitCost;
 import org.jvmx.vm.ExitObserver;
 import org.jvmx.vm.ExitPolicy;
 import org.jvmx.vm.MachineSpec;
@@ -31,13 +32,15 @@ import org.jvmx.vmx.Backend;
  * @param devices what the PC has beside the usual
  * @param reboot whether the machine starts again when the guest resets it
  * @param counting whether accesses to devices are counted by device
+ * @param cost what VM exits cost in virtual time
+ * @param lazyMemory whether RAM is mapped when the guest first touches it
  * @param policies who decides about VM exits
  * @param observers who sees VM exits
  */
 public record PcSpec(GuestImage image, BootOptions boot, long memory, Backend backend, String model, long seed, MachineSpec.Time time,
         long epochSeconds, long maxInstructions, long maxExits, SerialPeer serial, Set<OptionalDevice> devices, boolean reboot,
         boolean counting,
-        List<ExitPolicy> policies, List<ExitObserver> observers) {
+        ExitCost cost, boolean lazyMemory, List<ExitPolicy> policies, List<ExitObserver> observers) {
     /** The memory of a machine that nobody gave a size. */
     public static final long DEFAULT_MEMORY = 256L << 20;
 
@@ -77,7 +80,8 @@ public record PcSpec(GuestImage image, BootOptions boot, long memory, Backend ba
 
     MachineSpec machine(RamMap ram, long instructionsLeft, long exitsLeft) {
         return MachineSpec.of(backend, ram.ranges()).withModel(model).withSeed(seed).withTime(time)
-                .withMaxInstructions(instructionsLeft).withMaxExits(exitsLeft);
+                .withMaxInstructions(instructionsLeft).withMaxExits(exitsLeft)
+                .withCost(cost).withLazyMemory(lazyMemory);
     }
 
     /** Collects what a PC is made from; each method changes one thing. */
@@ -96,6 +100,8 @@ public record PcSpec(GuestImage image, BootOptions boot, long memory, Backend ba
         private final Set<OptionalDevice> devices = EnumSet.noneOf(OptionalDevice.class);
         private boolean reboot;
         private boolean counting;
+        private ExitCost cost = ExitCost.NONE;
+        private boolean lazyMemory;
         private final List<ExitPolicy> policies = new ArrayList<>();
         private final List<ExitObserver> observers = new ArrayList<>();
 
@@ -206,6 +212,18 @@ public record PcSpec(GuestImage image, BootOptions boot, long memory, Backend ba
             return this;
         }
 
+        /** What VM exits cost in virtual time; nothing unless something is said. */
+        public Builder cost(ExitCost model) {
+            cost = model;
+            return this;
+        }
+
+        /** Whether RAM is mapped when the guest first touches it, each time by a VM exit, as monitors do. */
+        public Builder lazyMemory(boolean lazy) {
+            lazyMemory = lazy;
+            return this;
+        }
+
         /** Adds who decides about VM exits. */
         public Builder policy(ExitPolicy policy) {
             policies.add(policy);
@@ -229,7 +247,7 @@ public record PcSpec(GuestImage image, BootOptions boot, long memory, Backend ba
             RamMap map = new RamMap(memory);
             return new PcSpec(image, boot.withMemoryMap(map.e820()), memory, kind, model, seed, clock, epochSeconds, maxInstructions,
                     maxExits,
-                    serial, devices, reboot, counting, policies, observers);
+                    serial, devices, reboot, counting, cost, lazyMemory, policies, observers);
         }
     }
 }

@@ -39,13 +39,13 @@ class LinuxGuestTest {
     @Test
     void theFileSystemHoldsWhatInitNeeds() {
         byte[] busybox = "not really".getBytes(StandardCharsets.US_ASCII);
-        byte[] archive = Initramfs.around(busybox);
+        byte[] archive = Initramfs.around(busybox, Initramfs.SHELL);
         List<CpioEntry> entries = CpioReader.read(archive);
         List<String> paths = entries.stream().map(CpioEntry::path).toList();
         assertTrue(paths.containsAll(List.of("init", "bin/busybox", "bin/sh", "dev/console", "proc", "sys")), paths::toString);
         CpioEntry init = entries.stream().filter(entry -> entry.path().equals("init")).findFirst().orElseThrow();
         assertEquals(CpioEntry.FILE | 0755, init.mode());
         assertTrue(new String(init.content(), StandardCharsets.US_ASCII).startsWith("#!/bin/busybox sh\n"));
-        assertArrayEquals(archive, Initramfs.around(busybox));
+        assertArrayEquals(archive, Initramfs.around(busybox, Initramfs.SHELL));
     }
 }
