@@ -9,6 +9,7 @@ module org.jvmx.core {
     exports org.jvmx.vmx;
     exports org.jvmx.vm;
     exports org.jvmx.policy;
+    exports org.jvmx.policy.cost;
     exports org.jvmx.trace;
     exports org.jvmx.software;
     exports org.jvmx.kvm;

@@ -4,7 +4,6 @@ import org.jvmx.arch.Hot;
 import org.jvmx.arch.Rflags;
 import org.jvmx.arch.Vector;
 import org.jvmx.bus.InterruptController;
-import org.jvmx.memory.HostMemory;
 import org.jvmx.memory.RawMemory;
 import org.jvmx.vmx.Interruptibility;
 import org.jvmx.vmx.Interruption;
@@ -20,6 +19,7 @@ final class EventInjector {
     private static final int BY_INSTRUCTION = Interruptibility.BLOCKING_BY_STI | Interruptibility.BLOCKING_BY_MOV_SS;
     private static final int BY_NMI = Interruptibility.BLOCKING_BY_NMI;
     private static final int NMI_BLOCKED = BY_INSTRUCTION | BY_NMI;
+    private static final long NOTHING = Long.MIN_VALUE;
     private static final int INTERRUPT_WINDOW = (int) PrimaryControl.INTERRUPT_WINDOW_EXITING.mask();
     private static final int NMI_WINDOW = (int) PrimaryControl.NMI_WINDOW_EXITING.mask();
 
@@ -31,12 +31,18 @@ final class EventInjector {
     private InterruptController controller = new NoInterrupts();
     private int windows;
     private int lastPriority;
+    private final MachineClock clock;
+    private final Latencies latencies = new Latencies();
+    private boolean measured;
+    private long looked = Long.MIN_VALUE;
+    private long due = NOTHING;
 
-    EventInjector(Vmx vmx, VmcsSetup setup, HostMemory host, VcpuCounters counters) {
+    EventInjector(Vmx vmx, VmcsSetup setup, Machine machine, VcpuCounters counters) {
         this.vmx = vmx;
+        this.clock = machine.clock();
         this.counters = counters;
         this.primary = setup.primaryControls();
-        this.taskPriority = host.address(setup.virtualApic()) + VmcsSetup.VTPR;
+        this.taskPriority = machine.host().address(setup.virtualApic()) + VmcsSetup.VTPR;
         this.shadowed = vmx.capabilities().has(VmcsField.TPR_THRESHOLD);
     }
 
@@ -54,6 +60,9 @@ final class EventInjector {
     @Hot
     void prepare() {
         int wanted = 0;
+        if (measured) {
+            look();
+        }
         if (controller.nmiPending() && !injectNmi()) {
             wanted = NMI_WINDOW;
         }
@@ -70,6 +79,28 @@ final class EventInjector {
             RawMemory.putInt(taskPriority, priority);
             threshold();
         }
+    }
+
+    /** Whether it is measured how long interrupts wait. */
+    void measure(boolean wanted) {
+        measured = wanted;
+        due = NOTHING;
+        looked = clock.nanos();
+    }
+
+    /** Notes since when an interrupt is due that is pending now; one that waits behind another is due when that one is taken. */
+    private void look() {
+        if (!controller.pending()) {
+            due = NOTHING;
+        } else if (due == NOTHING) {
+            due = clock.dueSince(looked);
+        }
+        looked = clock.nanos();
+    }
+
+    /** From interrupts being due to their delivery, while it was measured. */
+    Latencies latencies() {
+        return latencies;
     }
 
     /** After an exit: the guest may have changed CR8. */
@@ -137,6 +168,10 @@ final class EventInjector {
         if (vector >= 0) {
             vmx.write(VmcsField.ENTRY_INTERRUPTION_INFORMATION, Interruption.external(vector) & 0xffff_ffffL);
             counters.interrupt();
+            if (due != NOTHING) {
+                latencies.record(clock.nanos() - due);
+                due = NOTHING;
+            }
         }
         return vector < 0 || !controller.pending();
     }

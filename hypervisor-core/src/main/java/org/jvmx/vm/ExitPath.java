@@ -26,7 +26,8 @@ public enum ExitPath {
         };
     }
 
-    private static ExitPath ofPort(int port) {
+    /** Where KVM handles an access to a port by default. */
+    public static ExitPath ofPort(int port) {
         boolean kernel = switch (port) {
             case 0x20, 0x21, 0xa0, 0xa1, 0x4d0, 0x4d1, 0x40, 0x41, 0x42, 0x43, 0x61 -> true;
             default -> false;

@@ -54,6 +54,7 @@ final class HeldLine implements IrqLine {
 
     private void release() {
         held = false;
+        machine.clock().due(raisedAt);
         far.set(true);
         if (!level) {
             far.set(false);

@@ -117,6 +117,16 @@ public abstract sealed class MachineClock implements Clock permits VirtualClock,
         timers.policy(policy);
     }
 
+    /** When what happened since a time was due: at a timer's moment, if one ran since then, else now. */
+    final long dueSince(long time) {
+        return timers.dueSince(time, nanos());
+    }
+
+    /** The timer that runs now brings what was due at that moment, and was held back since. */
+    final void due(long nanos) {
+        timers.due(nanos);
+    }
+
     /** Runs the timers that are due. */
     final void runDue() {
         if (timers.next() != Long.MAX_VALUE) {

@@ -73,6 +73,7 @@ final class RunLoop {
         this.cost = machine.spec().cost();
         this.charged = cost != ExitCost.NONE;
         this.accounted = charged;
+        events.measure(accounted);
         this.timed = vmx.capabilities().has(VmcsField.PREEMPTION_TIMER_VALUE);
         this.timerShift = vmx.capabilities().preemptionTimerShift();
         this.slice = vmx.registers().tscHz() == 0 ? SLICE : Long.MAX_VALUE;
@@ -82,6 +83,7 @@ final class RunLoop {
     void policiesChanged() {
         chains = policies.chains(view, handlers);
         accounted = charged || !policies.isEmpty();
+        events.measure(accounted);
     }
 
     /** Its processor, for policies. */

@@ -15,6 +15,7 @@ final class TimerQueue {
     private final class Event implements Timer {
         private final Runnable action;
         private final boolean device;
+        private long asked;
         private long deadline;
         private long order;
         private int at = IDLE;
@@ -27,6 +28,7 @@ final class TimerQueue {
         @Hot
         @Override
         public void arm(long deadlineNanos) {
+            asked = deadlineNanos;
             deadline = policy == null || !device ? deadlineNanos : policy.applyAsLong(deadlineNanos);
             order = armings++;
             if (at == IDLE) {
@@ -58,6 +60,8 @@ final class TimerQueue {
     private int count;
     private long armings;
     private LongUnaryOperator policy;
+    private long ranAt = Long.MIN_VALUE;
+    private long ranFor;
 
     /** Who says when a timer that is armed expires; null for nobody. */
     void policy(LongUnaryOperator who) {
@@ -92,8 +96,22 @@ final class TimerQueue {
         while (count > 0 && heap[0].deadline <= now) {
             Event event = heap[0];
             remove(event);
+            if (ranAt != now) {
+                ranAt = now;
+                ranFor = event.asked;
+            }
             event.action.run();
         }
+    }
+
+    /** What the timer that runs now brings was due at another moment than the timer. */
+    void due(long nanos) {
+        ranFor = nanos;
+    }
+
+    /** For what moment the timer was set that ran last, or first among several that ran at once; {@code otherwise} if none ran since a time. */
+    long dueSince(long time, long otherwise) {
+        return ranAt >= time ? ranFor : otherwise;
     }
 
     private void remove(Event event) {

@@ -33,7 +33,7 @@ public final class Vcpu {
         this.clock = machine.clock().attach(processor.vmx().registers());
         this.msrs = new MsrDevices(clock);
         this.setup = new VmcsSetup(processor, machine.host(), index + 1);
-        this.events = new EventInjector(processor.vmx(), setup, machine.host(), counters);
+        this.events = new EventInjector(processor.vmx(), setup, machine, counters);
         this.loop = new RunLoop(this);
     }
 
@@ -90,6 +90,14 @@ public final class Vcpu {
     /** The last exits. */
     public FlightRecorder recorder() {
         return recorder;
+    }
+
+    /**
+     * How long interrupts waited, from the moment at which they were due (that of the timer that brought them, where one did) to their delivery.
+     * Measured while there is a policy or a cost model.
+     */
+    public Latencies interruptLatencies() {
+        return events.latencies();
     }
 
     Machine machine() {

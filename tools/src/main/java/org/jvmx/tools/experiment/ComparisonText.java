@@ -81,7 +81,7 @@ public final class ComparisonText {
         row(metric.title() + ", us", _ -> "");
         for (int n = 0; n < SHARES.length; n++) {
             double share = SHARES[n];
-            row("  " + SHARE_NAMES[n], side -> micros(side.quantile(metric, share)));
+            row("  " + SHARE_NAMES[n], side -> within(side.quantile(metric, share)));
         }
     }
 
@@ -189,7 +189,7 @@ public final class ComparisonText {
         return form("%,.1f", nanos / MICRO);
     }
 
-    private static String micros(Bounds nanos) {
+    private static String within(Bounds nanos) {
         return form("%s [%s..%s]", micros(nanos.typical()), micros(nanos.low()), micros(nanos.high()));
     }
 }

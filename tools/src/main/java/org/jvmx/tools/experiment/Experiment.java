@@ -10,6 +10,7 @@ import org.jvmx.tools.pc.Requests;
 import org.jvmx.trace.TraceHash;
 import org.jvmx.vm.ExitCost;
 import org.jvmx.vm.ExitObserver;
+import org.jvmx.vm.Latencies;
 import org.jvmx.vm.StopReason;
 
 /**
@@ -63,7 +64,9 @@ public record Experiment(GuestChoice guest, String append, List<PolicyChoice> po
             control.started(pc);
             Outcome outcome = pc.run();
             long[] replies = spec.serial() instanceof Requests requests ? requests.replyNanos() : new long[0];
-            Figures figures = Figures.of(outcome, pc.machine().policyCounters(), pc.machine().interruptLatencies(), replies);
+            Latencies interrupts = new Latencies();
+            pc.machine().vcpus().forEach(vcpu -> interrupts.add(vcpu.interruptLatencies()));
+            Figures figures = Figures.of(outcome, pc.machine().policyCounters(), interrupts, replies);
             return new Result(outcome, figures, hash.footer().traceHash());
         }
     }
