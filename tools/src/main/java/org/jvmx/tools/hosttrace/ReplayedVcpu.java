@@ -112,6 +112,11 @@ final class ReplayedVcpu implements VcpuView {
     }
 
     @Override
+    public boolean passable(int msr) {
+        throw unknown("model-specific registers");
+    }
+
+    @Override
     public VcpuControls controls() {
         throw unknown("controls");
     }
