@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jvmx.bus.InterruptController;
 import org.jvmx.bus.IrqLine;
 import org.jvmx.bus.MmioBus;
@@ -25,6 +26,9 @@ import org.jvmx.vmx.Vmx;
  * input calls belongs to the thread that runs it.
  */
 public final class Machine implements AutoCloseable {
+    /** How long, in wall time, a policy may take for one decision if nobody says otherwise. */
+    public static final long POLICY_PATIENCE = 5_000_000_000L;
+
     private final MachineSpec spec;
     private final HostMemory host;
     private final GuestMemory memory;
@@ -42,6 +46,8 @@ public final class Machine implements AutoCloseable {
     private final List<PolicySwap> swaps = new CopyOnWriteArrayList<>();
     private final List<MemoryRange> roms = new ArrayList<>();
     private Inspector inspector;
+    private long policyPatience = POLICY_PATIENCE;
+    private Consumer<StopReason> stuck = _ -> {};
 
     /**
      * Takes memory and processors.
@@ -173,6 +179,16 @@ public final class Machine implements AutoCloseable {
         return new HeldLine(this, number, line);
     }
 
+    /**
+     * Who is told, on another thread, that a policy does not return and cannot be interrupted, so that {@link #run} will not either; before the run.
+     *
+     * @param patienceNanos how long a policy may take for one decision, in wall time
+     */
+    public void whenStuck(long patienceNanos, Consumer<StopReason> told) {
+        policyPatience = patienceNanos;
+        stuck = told;
+    }
+
     /** What came of the policies; readable from any thread. */
     public PolicyCounters policyCounters() {
         return policies.counters();
@@ -217,6 +233,12 @@ public final class Machine implements AutoCloseable {
      * was stopped can run on.
      */
     public StopReason run() {
+        try (PolicyWatchdog _ = PolicyWatchdog.over(this, policyPatience, stuck)) {
+            return watched();
+        }
+    }
+
+    private StopReason watched() {
         StopReason reason;
         try {
             vcpus.forEach(vcpu -> vcpu.loop().begin());

@@ -28,7 +28,7 @@ final class PolicyFailure {
     }
 
     /** It did not return. */
-    static StopReason stuck(Machine machine, PolicyLink link, Thread thread, long seconds) {
+    static StopReason stuck(PolicyLink link, Thread thread, long seconds) {
         String message = "policy %s did not return from %s within %d s".formatted(link.policy().name(), link.hook(), seconds);
         StringBuilder text = new StringBuilder();
         frames(text, thread.getStackTrace());

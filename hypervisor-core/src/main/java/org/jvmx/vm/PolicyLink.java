@@ -39,6 +39,11 @@ final class PolicyLink {
         return policy;
     }
 
+    /** Whether it comes from outside JVMX, and may block. */
+    boolean isForeign() {
+        return budget != null || policy.getClass().getModule() != PolicyLink.class.getModule();
+    }
+
     /** The number of the call that the policy is in, 0 if it is in none; from any thread. */
     long inside() {
         return inside;

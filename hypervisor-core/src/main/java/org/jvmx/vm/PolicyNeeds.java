@@ -11,6 +11,9 @@ final class PolicyNeeds {
     }
 
     static void check(Machine machine, ExitPolicy policy) {
+        if (policy.name() == null || policy.reasons() == null || policy.needs() == null) {
+            throw new ConfigException("policy %s: name(), reasons() and needs() must not return null".formatted(policy.getClass().getName()));
+        }
         for (PolicyNeed need : policy.needs()) {
             if (!met(machine, need)) {
                 String remedy = need == PolicyNeed.LAZY_MEMORY ? "make the machine with lazy memory"

@@ -13,12 +13,12 @@ import org.jvmx.vm.VcpuState;
 import org.jvmx.vm.VcpuState.Table;
 
 /** A machine on the software backend with a guest in 64-bit mode: flat, identity-mapped, with a GDT and an IDT. */
-final class SmallGuest implements AutoCloseable, InterruptController {
-    static final long CODE = 0x1_0000;
-    static final long STACK = 0x2_0000;
-    static final int SINK = 0x10;
-    static final int SOURCE = 0x11;
-    static final int POWER = 0x12;
+public final class SmallGuest implements AutoCloseable, InterruptController {
+    public static final long CODE = 0x1_0000;
+    public static final long STACK = 0x2_0000;
+    public static final int SINK = 0x10;
+    public static final int SOURCE = 0x11;
+    public static final int POWER = 0x12;
 
     private static final long PML4 = 0x1000;
     private static final long PDPT = 0x2000;
@@ -26,18 +26,18 @@ final class SmallGuest implements AutoCloseable, InterruptController {
     private static final long IDT = 0x4000;
     private static final int CODE_SELECTOR = 0x10;
 
-    final Machine machine;
-    final List<Integer> written = new ArrayList<>();
-    int nextRead = 0x30;
-    int vector = -1;
-    int priority;
+    public final Machine machine;
+    public final List<Integer> written = new ArrayList<>();
+    public int nextRead = 0x30;
+    public int vector = -1;
+    public int priority;
 
-    SmallGuest() {
+    public SmallGuest() {
         this(MachineSpec.of(new SoftwareBackend(), List.of(new MemoryRange(0, 0xa_0000), new MemoryRange(0x10_0000, 0x70_0000)))
                 .withMaxExits(10_000));
     }
 
-    SmallGuest(MachineSpec spec) {
+    public SmallGuest(MachineSpec spec) {
         machine = new Machine(spec);
         machine.attach(this);
         machine.ports().map(SINK, 3, new PortDevice() {
@@ -63,7 +63,7 @@ final class SmallGuest implements AutoCloseable, InterruptController {
     }
 
     /** Loads 64-bit code at {@link #CODE}; the IDT has the entries that were made with {@link #handler}. */
-    SmallGuest load(Assembler code) {
+    public SmallGuest load(Assembler code) {
         machine.memory().write(CODE, code.assemble());
         VcpuState flat = VcpuState.long64(CODE, PML4);
         machine.load(new VcpuState(flat.rip(), flat.rflags(), flat.with(4, STACK).registers(), flat.segments(),
@@ -72,14 +72,14 @@ final class SmallGuest implements AutoCloseable, InterruptController {
     }
 
     /** Makes an interrupt gate. */
-    SmallGuest handler(int number, long address) {
+    public SmallGuest handler(int number, long address) {
         long low = address & 0xffff | (long) CODE_SELECTOR << 16 | 0x8e00L << 32 | (address >>> 16 & 0xffff) << 48;
         machine.memory().writeLong(IDT + 16L * number, low);
         machine.memory().writeLong(IDT + 16L * number + 8, address >>> 32);
         return this;
     }
 
-    StopReason run() {
+    public StopReason run() {
         return machine.run();
     }
 
