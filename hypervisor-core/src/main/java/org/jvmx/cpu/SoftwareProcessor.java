@@ -113,6 +113,7 @@ public final class SoftwareProcessor implements LogicalProcessor {
     public void run(Exit exit) {
         cpu.exit = exit;
         forget();
+        cpu.delivery.paused = false;
         cpu.deadline = Long.MAX_VALUE;
         if (cpu.controls.has(PinBasedControl.ACTIVATE_PREEMPTION_TIMER)) {
             long ticks = (cpu.controls.preemptionTimer & 0xffff_ffffL) << CapabilityMsrs.PREEMPTION_TIMER_SHIFT;

@@ -17,6 +17,9 @@ import org.jvmx.vmx.ExitReason;
 @Described(summary = "IN and OUT without strings are handled on the fast path",
         source = "Linux, arch/x86/kvm/x86.c: kvm_fast_pio; Documentation/virt/kvm/api.rst: KVM_IOEVENTFD_FLAG_PIO")
 public final class PioFast implements ExitPolicy {
+    /** In the exit qualification: INS or OUTS. SDM Vol. 3, "Exit Qualification for I/O Instructions". */
+    private static final long STRING = 1 << 4;
+
     private final int first;
     private final int last;
 
@@ -39,7 +42,7 @@ public final class PioFast implements ExitPolicy {
     @Override
     public Verdict decide(Exit exit, ExitHandler handler) {
         Access access = exit.access();
-        boolean plain = access.kind() == Access.Kind.PORT && !exit.io().string();
+        boolean plain = access.kind() == Access.Kind.PORT && (exit.qualification() & STRING) == 0;
         if (plain && access.address() >= first && access.address() <= last) {
             handler.vcpu().controls().path(ExitPath.FAST);
             handler.vcpu().controls().count("fast");

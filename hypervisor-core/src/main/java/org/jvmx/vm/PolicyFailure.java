@@ -11,7 +11,7 @@ final class PolicyFailure {
 
     static StopReason thrown(Machine machine, PolicyLink link, Throwable error) {
         String what = error instanceof StepBudget.Exhausted || plain(error) ? error.getMessage() : error.toString();
-        String message = "policy %s failed in %s: %s".formatted(link.policy().name(), link.hook(), what);
+        String message = "policy %s failed in %s: %s".formatted(link.name(), link.hook(), what);
         StringBuilder text = new StringBuilder();
         frames(text, error.getStackTrace());
         for (Throwable cause = error.getCause(); cause != null; cause = cause.getCause()) {
@@ -29,7 +29,7 @@ final class PolicyFailure {
 
     /** It did not return. */
     static StopReason stuck(PolicyLink link, Thread thread, long seconds) {
-        String message = "policy %s did not return from %s within %d s".formatted(link.policy().name(), link.hook(), seconds);
+        String message = "policy %s did not return from %s within %d s".formatted(link.name(), link.hook(), seconds);
         StringBuilder text = new StringBuilder();
         frames(text, thread.getStackTrace());
         return new StopReason(StopReason.Kind.POLICY_FAILURE, 0, message, text.toString());

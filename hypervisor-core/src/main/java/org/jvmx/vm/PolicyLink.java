@@ -18,6 +18,7 @@ final class PolicyLink {
     private static final String[] DECIDED = {"decide-next", "decide-again", "decide-yield", "decide-idle", "decide-stop"};
 
     private final ExitPolicy policy;
+    private final String name;
     private final Machine machine;
     private final StepBudget budget;
     private volatile String[] names = new String[0];
@@ -31,12 +32,18 @@ final class PolicyLink {
 
     PolicyLink(ExitPolicy policy, Machine machine) {
         this.policy = policy;
+        this.name = policy.name();
         this.machine = machine;
         this.budget = policy.getClass().getClassLoader() instanceof StepBudget.Owner owner ? owner.budget() : null;
     }
 
     ExitPolicy policy() {
         return policy;
+    }
+
+    /** The policy's name, as it was when it was attached. */
+    String name() {
+        return name;
     }
 
     /** Whether it comes from outside JVMX, and may block. */
@@ -82,7 +89,7 @@ final class PolicyLink {
             }
             count(chain.passed() ? "observe" : DECIDED[verdict.ordinal()]);
             if (verdict == Verdict.STOP) {
-                machine.stop(StopReason.of(StopReason.Kind.LIMIT, "policy %s stopped the guest".formatted(policy.name())));
+                machine.stop(StopReason.of(StopReason.Kind.LIMIT, "policy %s stopped the guest".formatted(name)));
             }
             return verdict;
         } catch (Throwable e) {
@@ -320,7 +327,7 @@ final class PolicyLink {
         long[] values = counts;
         List<PolicyCounters.Decision> all = new ArrayList<>();
         for (int at = 0; at < known.length; at++) {
-            all.add(new PolicyCounters.Decision(policy.name(), known[at], values[at]));
+            all.add(new PolicyCounters.Decision(name, known[at], values[at]));
         }
         return all;
     }

@@ -79,7 +79,7 @@ final class PolicyStack {
     /** The policy of that name. */
     PolicyLink named(String name) {
         for (PolicyLink link : links) {
-            if (link.policy().name().equals(name)) {
+            if (link.name().equals(name)) {
                 return link;
             }
         }
@@ -88,7 +88,7 @@ final class PolicyStack {
     }
 
     List<String> names() {
-        return Arrays.stream(links).map(link -> link.policy().name()).toList();
+        return Arrays.stream(links).map(link -> link.name()).toList();
     }
 
     private void set(PolicyLink[] all) {
@@ -176,7 +176,7 @@ final class PolicyStack {
         for (PolicyLink link : links) {
             String report = link.report();
             if (!report.isEmpty()) {
-                text.append("policy ").append(link.policy().name()).append(':').append(System.lineSeparator()).append(report);
+                text.append("policy ").append(link.name()).append(':').append(System.lineSeparator()).append(report);
             }
         }
         return text.toString();
@@ -330,7 +330,7 @@ final class PolicyStack {
 
     /** Who is to be suspected when a VM entry fails, to be put behind the sentence that says so. */
     String blame() {
-        return writer == null ? "" : "; policy %s wrote %s".formatted(writer.policy().name(), written);
+        return writer == null ? "" : "; policy %s wrote %s".formatted(writer.name(), written);
     }
 
     void asks(PolicyLink link) {

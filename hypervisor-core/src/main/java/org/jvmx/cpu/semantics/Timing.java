@@ -96,7 +96,8 @@ final class Timing {
             Intercepts.exit(cpu, insn, ExitReason.PAUSE_INSTRUCTION);
         } else if (cpu.cpl == 0 && Intercepts.on(cpu, SecondaryControl.PAUSE_LOOP_EXITING)) {
             long now = cpu.tsc();
-            boolean newLoop = now - cpu.delivery.lastPause > (cpu.controls.pleGap & 0xffff_ffffL);
+            boolean newLoop = !cpu.delivery.paused || now - cpu.delivery.lastPause > (cpu.controls.pleGap & 0xffff_ffffL);
+            cpu.delivery.paused = true;
             cpu.delivery.lastPause = now;
             if (newLoop) {
                 cpu.delivery.firstPause = now;

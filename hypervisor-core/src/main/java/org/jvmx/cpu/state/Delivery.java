@@ -29,6 +29,8 @@ public final class Delivery {
     /** Time-stamp counter at the first and the last PAUSE of a loop. */
     public long firstPause;
     public long lastPause;
+    /** Whether there was a PAUSE since the VM entry; the first one begins a loop. */
+    public boolean paused;
 
     Delivery() {
     }
