@@ -20,6 +20,7 @@ public final class ProcessorModel {
     public static final int TSC_HZ = 1_000_000_000;
 
     private static final int BASIC_MAX = 0x16;
+    private static final int LAST_LEVEL_CACHE = 3;
     /** Leaf 7, subleaf 2: IA32_SPEC_CTRL.BHI_DIS_S exists, so that kernels need no software sequence against branch history injection. */
     private static final int BHI_CTRL = 1 << 4;
     /** The leaf that says who the monitor is, and the one that says what it does for its guests. */
@@ -50,10 +51,16 @@ public final class ProcessorModel {
 
     private final String name;
     private final List<Leaf> leaves;
+    private final int apicId;
 
     private ProcessorModel(String name, List<Leaf> leaves) {
+        this(name, leaves, 0);
+    }
+
+    private ProcessorModel(String name, List<Leaf> leaves, int apicId) {
         this.name = name;
         this.leaves = leaves;
+        this.apicId = apicId;
     }
 
     /** The model's name, as {@code --cpu} takes it. */
@@ -140,6 +147,38 @@ public final class ProcessorModel {
         return new ProcessorModel(name + ",-" + bit.name().toLowerCase(Locale.ROOT), with(bit, false).leaves);
     }
 
+    /**
+     * The model as one of several processors: a core of one package, without a sibling thread; the last-level cache belongs to all.
+     *
+     * @param id the initial APIC ID, below {@code cores}
+     */
+    public ProcessorModel core(int id, int cores) {
+        if (cores == 1) {
+            return this;
+        }
+        int bits = Integer.SIZE - Integer.numberOfLeadingZeros(cores - 1);
+        int ids = 1 << bits;
+        List<Leaf> changed = new ArrayList<>();
+        for (Leaf leaf : leaves) {
+            int[] answer = leaf.answer.clone();
+            switch (leaf.leaf) {
+                case 1 -> {
+                    answer[1] |= id << 24 | ids << 16;
+                    answer[3] |= CpuidBit.HTT.mask;
+                }
+                case 4 -> answer[0] |= ids - 1 << 26 | (leaf.subleaf == LAST_LEVEL_CACHE ? ids - 1 << 14 : 0);
+                case 0xb -> {
+                    answer[0] = leaf.subleaf == 0 ? 0 : bits;
+                    answer[1] = leaf.subleaf == 0 ? 1 : cores;
+                    answer[3] = id;
+                }
+                default -> {} // the same for all
+            }
+            changed.add(new Leaf(leaf.leaf, leaf.subleaf, answer));
+        }
+        return new ProcessorModel(name, changed, id);
+    }
+
     /** Whether the model offers a feature. */
     public boolean offers(CpuidBit bit) {
         for (Leaf leaf : leaves) {
@@ -176,6 +215,7 @@ public final class ProcessorModel {
         }
         if (wanted == 0xb) {
             to.ecx = subleaf & 0xff;
+            to.edx = apicId;
         }
     }
 

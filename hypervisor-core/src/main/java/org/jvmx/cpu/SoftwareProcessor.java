@@ -107,6 +107,18 @@ public final class SoftwareProcessor implements LogicalProcessor {
         cpu.delivery.entryLength = instructionLength;
     }
 
+    // --- signals
+
+    /** An INIT signal, which leaves the guest at the next boundary. */
+    public void init() {
+        cpu.initPending = true;
+    }
+
+    /** A start-up IPI, which a processor in the wait-for-SIPI state takes in its next run. */
+    public void startup(int vector) {
+        cpu.startupVector = vector;
+    }
+
     // --- running
 
     @Override

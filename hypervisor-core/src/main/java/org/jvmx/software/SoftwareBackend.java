@@ -31,9 +31,10 @@ public final class SoftwareBackend implements Backend {
         EptMapping mapping = new EptMapping(setup.memory());
         List<VirtualProcessor> processors = new ArrayList<>();
         for (int n = 0; n < setup.processors(); n++) {
-            var processor = new SoftwareProcessor(setup.memory(), model, setup.seed() + n * SEED_STEP);
+            var core = model.core(n, setup.processors());
+            var processor = new SoftwareProcessor(setup.memory(), core, setup.seed() + n * SEED_STEP);
             processor.timeStamps(setup.time());
-            processors.add(new SoftwareVmx(setup.memory(), model, processor, mapping));
+            processors.add(new SoftwareVmx(setup.memory(), core, processor, mapping));
         }
         return processors;
     }

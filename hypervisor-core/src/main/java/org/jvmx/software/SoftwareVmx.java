@@ -64,6 +64,18 @@ final class SoftwareVmx implements VirtualProcessor {
     }
 
     @Override
+    public boolean init() {
+        processor.init();
+        return true;
+    }
+
+    @Override
+    public boolean startup(int vector) {
+        processor.startup(vector);
+        return true;
+    }
+
+    @Override
     public void close() {
         // its memory is the machine's
     }

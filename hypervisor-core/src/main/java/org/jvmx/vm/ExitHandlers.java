@@ -70,7 +70,7 @@ final class ExitHandlers {
             case VMCALL -> hypercall();
 
             case EXTERNAL_INTERRUPT, INTERRUPT_WINDOW, NMI_WINDOW, PREEMPTION_TIMER, TPR_BELOW_THRESHOLD, MONITOR_TRAP_FLAG,
-                    SIPI_SIGNAL, IO_SMI, OTHER_SMI, NOTIFY, BUS_LOCK ->
+                    IO_SMI, OTHER_SMI, NOTIFY, BUS_LOCK ->
                 Verdict.AGAIN;
 
             case DR_ACCESS, INVD, WBINVD, INVLPG, INVPCID, RDPMC, RDTSC, RDTSCP, RDRAND, RDSEED, MONITOR_INSTRUCTION,
@@ -82,7 +82,8 @@ final class ExitHandlers {
                 fault(Vector.UD);
 
             case TRIPLE_FAULT -> stop(Report.tripleFault(vcpu));
-            case INIT_SIGNAL -> stop(StopReason.reset());
+            case INIT_SIGNAL -> init();
+            case SIPI_SIGNAL -> startup((int) exit.qualification());
             case INVALID_STATE, MSR_LOAD_FAIL, MCE_DURING_VMENTRY -> stop(Report.entryFailure(vcpu));
 
             case EPT_MISCONFIG, APIC_ACCESS, EOI_INDUCED, APIC_WRITE, PML_FULL, SPP_EVENT -> stop(Report.unexpected(vcpu));
@@ -92,6 +93,29 @@ final class ExitHandlers {
     private Verdict stop(StopReason reason) {
         machine.stop(reason);
         return Verdict.STOP;
+    }
+
+    /** The signal that is pending, for a processor that makes no VM exit of it. */
+    void signal() {
+        if (vcpu.signals().waiting()) {
+            startup(vcpu.signals().vector());
+        } else {
+            init();
+        }
+    }
+
+    /** There is no firmware that the first processor could begin with. */
+    private Verdict init() {
+        if (vcpu.index() == 0) {
+            return stop(StopReason.reset());
+        }
+        vcpu.reset();
+        return Verdict.AGAIN;
+    }
+
+    private Verdict startup(int vector) {
+        vcpu.start(vector);
+        return Verdict.AGAIN;
     }
 
     private Verdict fault(int vector) {

@@ -85,6 +85,7 @@ public final class Machine implements AutoCloseable {
             if (!spec.lazyMemory()) {
                 memory.ranges().forEach(range -> mapping().map(range.base(), range.size(), range.host(), GuestMapping.ALL));
             }
+            vcpus.stream().skip(1).forEach(Vcpu::reset);
             this.scheduler = spec.parallel() ? new ParallelScheduler(this, vcpus) : new TurnScheduler(this, vcpus);
         } catch (RuntimeException e) {
             close();

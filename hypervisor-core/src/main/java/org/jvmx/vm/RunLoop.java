@@ -28,6 +28,7 @@ final class RunLoop {
     private final RunLimits limits;
     private final ExitHandlers handlers;
     private final EventInjector events;
+    private final Signals signals;
     private final VcpuCounters counters;
     private final FlightRecorder recorder;
     private final PolicyStack policies;
@@ -63,6 +64,7 @@ final class RunLoop {
         this.mailbox = machine.mailbox();
         this.limits = machine.limits();
         this.events = vcpu.events();
+        this.signals = vcpu.signals();
         this.counters = vcpu.counters();
         this.recorder = vcpu.recorder();
         this.policies = machine.policies();
@@ -126,7 +128,10 @@ final class RunLoop {
     /** Whether the processor has something to do: it does not wait, or what it waits for has come. */
     @Hot
     boolean runnable() {
-        return !waiting || events.wakes() || events.singleStepping() || moved();
+        if (signals.waiting()) {
+            return signals.pending();
+        }
+        return !waiting || signals.pending() || events.wakes() || events.singleStepping() || moved();
     }
 
     /** Whether a debugger has sent the processor elsewhere while it waited. */
@@ -169,7 +174,12 @@ final class RunLoop {
     /** Enters the guest; true if the exit is one to be handled. */
     @Hot
     private boolean enter(long most) {
-        events.prepare();
+        if (!signals.pending()) {
+            events.prepare();
+        } else if (!signals.raise(vcpu.processor())) {
+            handlers.signal();
+            return false;
+        }
         long budget = Math.min(Math.min(Math.min(slice, most), clock.budget()), limits.instructions());
         if (timed) {
             vmx.write(VmcsField.PREEMPTION_TIMER_VALUE, Math.max(1, budget >> timerShift));

@@ -3,6 +3,7 @@ package org.jvmx.vm;
 import org.jvmx.bus.InterruptController;
 import org.jvmx.bus.MmioBus;
 import org.jvmx.bus.MsrDevice;
+import org.jvmx.vmx.Access;
 import org.jvmx.vmx.CpuidTable;
 import org.jvmx.vmx.VirtualProcessor;
 import org.jvmx.vmx.Vmx;
@@ -23,6 +24,7 @@ public final class Vcpu {
     private final VcpuCounters counters = new VcpuCounters();
     private final FlightRecorder recorder = new FlightRecorder();
     private final EventInjector events;
+    private final Signals signals = new Signals();
     private final RunLoop loop;
 
     Vcpu(Machine machine, int index, VirtualProcessor processor) {
@@ -32,7 +34,7 @@ public final class Vcpu {
         this.cpuid = processor.cpuid();
         this.clock = machine.clock().attach(processor.vmx().registers());
         this.msrs = new MsrDevices(clock);
-        this.setup = new VmcsSetup(processor, machine.host(), index + 1);
+        this.setup = new VmcsSetup(processor, machine.host(), index + 1, machine.spec().cpus() > 1);
         this.events = new EventInjector(processor.vmx(), setup, machine, counters);
         this.loop = new RunLoop(this);
     }
@@ -65,6 +67,30 @@ public final class Vcpu {
     /** Sets its state. */
     public void load(VcpuState state) {
         setup.guestState(state);
+    }
+
+    /** An INIT signal arrives: the processor will reset itself and wait for a start-up IPI; the first processor's INIT resets the machine. */
+    public void init() {
+        signals.init();
+    }
+
+    /** A start-up IPI arrives: if the processor waits for one it will start in real-address mode at {@code vector << 12}. */
+    public void startup(int vector) {
+        signals.startup(vector);
+    }
+
+    /** INIT has happened. */
+    void reset() {
+        Access signature = new Access();
+        cpuid.answer(1, 0, signature);
+        setup.init(signature.eax());
+        signals.await();
+    }
+
+    /** The start-up IPI has happened. */
+    void start(int vector) {
+        setup.startup(vector);
+        signals.started();
     }
 
     /** The processor itself, to look at while it does not run. */
@@ -114,6 +140,10 @@ public final class Vcpu {
 
     EventInjector events() {
         return events;
+    }
+
+    Signals signals() {
+        return signals;
     }
 
     RunLoop loop() {

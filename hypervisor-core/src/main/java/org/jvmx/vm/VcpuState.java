@@ -7,6 +7,7 @@ import org.jvmx.arch.AccessRights;
 import org.jvmx.arch.Cr0;
 import org.jvmx.arch.Cr4;
 import org.jvmx.arch.Efer;
+import org.jvmx.arch.Gpr;
 import org.jvmx.arch.Rflags;
 
 /**
@@ -56,6 +57,16 @@ public record VcpuState(long rip, long rflags, List<Long> registers, List<Segmen
         Segment task = new Segment(0, 0, 0xffff, TSS);
         return new VcpuState(ip, Rflags.FIXED, zeros(), List.of(data, code, data, data, data, data, Segment.UNUSABLE, task),
                 new Table(0, 0xffff), new Table(0, 0x3ff), Cr0.ET, 0, 0, 0);
+    }
+
+    /** After INIT, with the processor's signature in EDX. SDM Vol. 3, "Processor State After Reset". */
+    static VcpuState init(int signature) {
+        VcpuState real = real16(0xf000, 0xfff0);
+        List<Segment> segments = new ArrayList<>(real.segments);
+        segments.set(1, new Segment(0xf000, 0xffff_0000L, 0xffff, CODE));
+        segments.set(6, new Segment(0, 0, 0xffff, AccessRights.P | AccessRights.LDT));
+        return new VcpuState(real.rip, real.rflags, real.with(Gpr.RDX, signature & 0xffff_ffffL).registers, segments, real.gdtr,
+                new Table(0, 0xffff), Cr0.CD | Cr0.NW | Cr0.ET, 0, 0, 0);
     }
 
     /** Protected mode without paging, all segments flat, no descriptor tables. */

@@ -7,6 +7,7 @@ import org.jvmx.arch.Efer;
 import org.jvmx.arch.Gpr;
 import org.jvmx.arch.Msr;
 import org.jvmx.memory.HostMemory;
+import org.jvmx.vmx.Activity;
 import org.jvmx.vmx.CapabilityMsrs;
 import org.jvmx.vmx.Control;
 import org.jvmx.vmx.ControlWord;
@@ -41,11 +42,16 @@ final class VmcsSetup {
         Msr.FS_BASE, Msr.GS_BASE, Msr.KERNEL_GS_BASE, Msr.TSC_AUX, Msr.SPEC_CTRL, Msr.PRED_CMD, Msr.XSS,
     };
 
+    /** Model-specific registers, which INIT leaves alone. */
     private static final VmcsField[] ZERO_AT_RESET = {
-        VmcsField.GUEST_ACTIVITY_STATE, VmcsField.GUEST_INTERRUPTIBILITY_STATE, VmcsField.GUEST_PENDING_DEBUG_EXCEPTIONS,
         VmcsField.GUEST_IA32_DEBUGCTL, VmcsField.GUEST_IA32_SYSENTER_CS, VmcsField.GUEST_IA32_SYSENTER_ESP,
-        VmcsField.GUEST_IA32_SYSENTER_EIP, VmcsField.ENTRY_INTERRUPTION_INFORMATION,
+        VmcsField.GUEST_IA32_SYSENTER_EIP,
     };
+    private static final VmcsField[] ZERO_AT_INIT = {
+        VmcsField.GUEST_ACTIVITY_STATE, VmcsField.GUEST_INTERRUPTIBILITY_STATE, VmcsField.GUEST_PENDING_DEBUG_EXCEPTIONS,
+        VmcsField.ENTRY_INTERRUPTION_INFORMATION,
+    };
+    private static final long DR6_INITIAL = 0xffff_0ff0L;
 
     private final Vmx vmx;
     private final HostMemory host;
@@ -54,8 +60,8 @@ final class VmcsSetup {
     private final int vpid;
     private int primary;
 
-    /** Each virtual processor has a VPID of its own, which is not 0. */
-    VmcsSetup(VirtualProcessor processor, HostMemory host, int vpid) {
+    /** Each virtual processor has a VPID of its own, which is not 0; PAUSE leaves the guest if that is of use. */
+    VmcsSetup(VirtualProcessor processor, HostMemory host, int vpid, boolean pauses) {
         this.vmx = processor.vmx();
         this.vpid = vpid;
         this.host = host;
@@ -65,8 +71,9 @@ final class VmcsSetup {
         long vmcs = region();
         require(vmx.vmclear(vmcs), "VMCLEAR");
         require(vmx.vmptrld(vmcs), "VMPTRLD");
-        controls();
+        controls(pauses);
         hostState();
+        modelSpecific();
         processor.mapping().use(vmx);
     }
 
@@ -90,12 +97,13 @@ final class VmcsSetup {
         return bits;
     }
 
-    private void controls() {
+    private void controls(boolean pauses) {
         vmx.write(VmcsField.PIN_BASED_CONTROLS, word(ControlWord.PIN_BASED, PinBasedControl.EXTERNAL_INTERRUPT_EXITING,
                 PinBasedControl.NMI_EXITING, PinBasedControl.VIRTUAL_NMIS, PinBasedControl.ACTIVATE_PREEMPTION_TIMER));
         primary = word(ControlWord.PRIMARY, PrimaryControl.HLT_EXITING, PrimaryControl.USE_TSC_OFFSETTING,
                 PrimaryControl.UNCONDITIONAL_IO_EXITING, PrimaryControl.USE_MSR_BITMAPS, PrimaryControl.USE_TPR_SHADOW,
                 PrimaryControl.ACTIVATE_SECONDARY_CONTROLS);
+        primary |= pauses ? word(ControlWord.PRIMARY, PrimaryControl.PAUSE_EXITING) : 0;
         vmx.write(VmcsField.PRIMARY_CONTROLS, primary & 0xffff_ffffL);
         vmx.write(VmcsField.SECONDARY_CONTROLS, word(ControlWord.SECONDARY, SecondaryControl.ENABLE_EPT, SecondaryControl.ENABLE_VPID,
                 SecondaryControl.UNRESTRICTED_GUEST, SecondaryControl.ENABLE_RDTSCP, SecondaryControl.ENABLE_INVPCID,
@@ -143,18 +151,53 @@ final class VmcsSetup {
 
     /** Fills the guest-state area. */
     void guestState(VcpuState state) {
+        modelSpecific();
+        registers(state);
+    }
+
+    private void modelSpecific() {
+        vmx.write(VmcsField.VMCS_LINK_POINTER, -1);
+        write(VmcsField.GUEST_IA32_PAT, DEFAULT_PAT);
+        for (VmcsField field : ZERO_AT_RESET) {
+            vmx.write(field, 0);
+        }
+    }
+
+    /** The state that INIT leaves: the processor waits for a start-up IPI, where VMX knows that. SDM Vol. 3, "Processor State After Reset". */
+    void init(int signature) {
+        registers(VcpuState.init(signature));
+        for (int n = 0; n < 4; n++) {
+            vmx.registers().dr(n, 0);
+        }
+        vmx.registers().dr(6, DR6_INITIAL);
+        vmx.registers().cr2(0);
+        if (offered.supportsActivity(Activity.WAIT_FOR_SIPI)) {
+            vmx.write(VmcsField.GUEST_ACTIVITY_STATE, Activity.WAIT_FOR_SIPI);
+        }
+        if (offered.supportsInvvpid(Vmx.INVVPID_SINGLE_CONTEXT)) {
+            require(vmx.invvpid(Vmx.INVVPID_SINGLE_CONTEXT, vpid, 0), "INVVPID");
+        }
+    }
+
+    /** What a start-up IPI does after that. */
+    void startup(int vector) {
+        vmx.write(GuestSegments.selector(GuestSegments.CS), (long) vector << 8);
+        vmx.write(GuestSegments.base(GuestSegments.CS), (long) vector << 12);
+        vmx.write(VmcsField.GUEST_RIP, 0);
+        vmx.write(VmcsField.GUEST_ACTIVITY_STATE, Activity.ACTIVE);
+    }
+
+    private void registers(VcpuState state) {
         long entry = word(ControlWord.ENTRY, EntryControl.LOAD_DEBUG_CONTROLS, EntryControl.LOAD_IA32_PAT, EntryControl.LOAD_IA32_EFER);
         entry |= (state.efer() & Efer.LMA) != 0 ? EntryControl.IA32E_MODE_GUEST.mask() : 0;
         vmx.write(VmcsField.ENTRY_CONTROLS, entry & 0xffff_ffffL);
-        vmx.write(VmcsField.VMCS_LINK_POINTER, -1);
         vmx.write(VmcsField.GUEST_CR0, state.cr0() | offered.cr0Fixed0() & CR0_OWNED);
         write(VmcsField.CR0_READ_SHADOW, state.cr0() & CR0_OWNED);
         vmx.write(VmcsField.GUEST_CR3, state.cr3());
         vmx.write(VmcsField.GUEST_CR4, state.cr4() | offered.cr4Fixed0() & CR4_OWNED);
         write(VmcsField.GUEST_IA32_EFER, state.efer());
-        write(VmcsField.GUEST_IA32_PAT, DEFAULT_PAT);
         vmx.write(VmcsField.GUEST_DR7, DR7_FIXED);
-        for (VmcsField field : ZERO_AT_RESET) {
+        for (VmcsField field : ZERO_AT_INIT) {
             vmx.write(field, 0);
         }
         vmx.write(VmcsField.GUEST_RIP, state.rip());

@@ -20,6 +20,25 @@ public interface VirtualProcessor extends AutoCloseable {
     }
 
     /**
+     * An INIT signal: the next VM entry ends with a VM exit for it, unless the guest is in the wait-for-SIPI state. SDM Vol. 3, "Other Causes of
+     * VM Exits".
+     *
+     * @return false if the processor knows no such signal, and nothing happens
+     */
+    default boolean init() {
+        return false;
+    }
+
+    /**
+     * A start-up IPI: the next VM entry ends with a VM exit for it if the guest is in the wait-for-SIPI state; else it is lost.
+     *
+     * @return false if the processor knows no such signal, and nothing happens
+     */
+    default boolean startup(int vector) {
+        return false;
+    }
+
+    /**
      * Makes a guest that runs in another thread leave soon, where the processor does not look at the time by itself; a call while none runs
      * ends the next run.
      */

@@ -97,7 +97,7 @@ public final class AcpiTables {
     }
 
     /** The byte that makes the sum of {@code count} bytes zero. */
-    private static byte checksum(byte[] bytes, int count) {
+    static byte checksum(byte[] bytes, int count) {
         int sum = 0;
         for (int i = 0; i < count; i++) {
             sum += bytes[i];

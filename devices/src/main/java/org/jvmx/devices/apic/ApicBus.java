@@ -15,11 +15,13 @@ public final class ApicBus {
     public ApicBus() {
     }
 
-    /** The line to the LINT0 pins of all local APICs, which the 8259A pair drives. */
+    /** The line to the LINT0 pin of the bootstrap processor's local APIC, which the 8259A pair drives. */
     public IrqLine lint0() {
         return level -> {
             for (LocalApic local : locals) {
-                local.lint0(level);
+                if (local.isBootstrap()) {
+                    local.lint0(level);
+                }
             }
         };
     }
@@ -59,7 +61,7 @@ public final class ApicBus {
     /** Sends a message to all but {@code sender}. */
     void sendToOthers(LocalApic sender, int mode, int vector) {
         for (LocalApic local : locals) {
-            if (local != sender) {
+            if (local != sender && local.enabled()) {
                 local.accept(mode, vector, false);
             }
         }

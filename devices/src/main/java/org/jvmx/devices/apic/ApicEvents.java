@@ -15,7 +15,7 @@ public interface ApicEvents {
         }
 
         @Override
-        public void relocated(long base) {
+        public void relocated(LocalApic apic, long base) {
             // no address map
         }
     };
@@ -27,5 +27,5 @@ public interface ApicEvents {
     void startup(int vector);
 
     /** The guest moved the register page to this guest-physical address. */
-    void relocated(long base);
+    void relocated(LocalApic apic, long base);
 }

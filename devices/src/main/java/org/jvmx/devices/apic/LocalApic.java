@@ -389,7 +389,7 @@ public final class LocalApic implements InterruptController, MmioDevice, MsrDevi
         long from = base & -SIZE;
         base = data;
         if (from != (data & -SIZE)) {
-            events.relocated(data & -SIZE);
+            events.relocated(this, data & -SIZE);
         }
     }
 
@@ -446,6 +446,10 @@ public final class LocalApic implements InterruptController, MmioDevice, MsrDevi
 
     boolean isDestination(int destination, boolean logical) {
         return enabled() && address.matches(destination, logical, x2apic());
+    }
+
+    boolean isBootstrap() {
+        return config.bootstrap();
     }
 
     boolean softwareEnabled() {

@@ -34,7 +34,7 @@ class LocalApicTest {
         }
 
         @Override
-        public void relocated(long base) {
+        public void relocated(LocalApic moved, long base) {
             heard.add("moved to %x".formatted(base));
         }
     });

@@ -10,7 +10,7 @@ import org.jvmx.vmx.PrimaryControl;
 
 /**
  * What happens between two instructions, in the order of SDM Vol. 3, "Prioritization of Concurrent Events" and "Other Causes of VM
- * Exits": the event that VM entry injects, the monitor trap flag, debug traps, the VMX-preemption timer, NMI and interrupt windows,
+ * Exits": the event that VM entry injects, INIT signals, the monitor trap flag, debug traps, the VMX-preemption timer, NMI and interrupt windows,
  * instruction breakpoints. A debugger outside the guest comes after all that is the guest's own and before its breakpoints.
  */
 public final class Boundary {
@@ -23,6 +23,7 @@ public final class Boundary {
     private static final int BLOCKED_BY_MOV_SS = 2;
     private static final int BLOCKED_FOR_NMI = 11;
     private static final int HALTED = 1;
+    private static final int WAIT_FOR_SIPI = 3;
     /** L0 to G3 of DR7. */
     private static final int BREAKPOINTS = 0xff;
 
@@ -41,6 +42,9 @@ public final class Boundary {
         completed(cpu);
         if (cpu.delivery.entryInformation != 0 && !inject(cpu)) {
             return false;
+        }
+        if (cpu.initPending || cpu.activity == WAIT_FOR_SIPI) {
+            return signal(cpu);
         }
         if (cpu.delivery.monitorTrap) {
             return leave(cpu, ExitReason.MONITOR_TRAP_FLAG);
@@ -195,6 +199,21 @@ public final class Boundary {
         if ((cpu.interruptibility & BLOCKED_BY_STI_OR_MOV_SS) != 0) {
             cpu.attention |= Attention.BOUNDARY;
         }
+    }
+
+    /** An INIT signal, or the state that blocks it and everything else but a start-up IPI. Without one the host has to look after it. */
+    private static boolean signal(Cpu cpu) {
+        if (cpu.activity != WAIT_FOR_SIPI) {
+            cpu.initPending = false;
+            return leave(cpu, ExitReason.INIT_SIGNAL);
+        }
+        int vector = cpu.startupVector;
+        leave(cpu, vector < 0 ? ExitReason.EXTERNAL_INTERRUPT : ExitReason.SIPI_SIGNAL);
+        if (vector >= 0) {
+            cpu.startupVector = -1;
+            cpu.exit.begin(ExitReason.SIPI_SIGNAL, vector, 0);
+        }
+        return false;
     }
 
     /** A processor that executes nothing: time passes up to the VMX-preemption timer, else the host has to look after it. */

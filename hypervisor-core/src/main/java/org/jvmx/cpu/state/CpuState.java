@@ -122,6 +122,10 @@ public abstract class CpuState {
 
     /** Activity state: 0 active, 1 HLT, 2 shutdown, 3 wait-for-SIPI. SDM, "Guest Non-Register State". */
     public int activity;
+    /** An INIT signal waits for the next boundary. */
+    public boolean initPending;
+    /** The vector of a start-up IPI that arrived, -1 if none did. */
+    public int startupVector = -1;
     /** Blocking in the VMCS's format: bit 0 by STI, bit 1 by MOV SS, bit 2 by SMI, bit 3 by NMI. */
     public int interruptibility;
     /** Value of {@link #retired} at which blocking by STI or MOV SS ends (after one more instruction). */

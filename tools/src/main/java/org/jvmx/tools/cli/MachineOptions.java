@@ -16,8 +16,11 @@ final class MachineOptions {
         "--memory"}, paramLabel = "SIZE", defaultValue = "256M", description = "RAM: 256M, 1G, 64k... Default: ${DEFAULT-VALUE}.")
     ByteSize memory;
 
-    @Option(names = {"-c", "--cpus", "-smp"}, paramLabel = "N", defaultValue = "1", description = "Processors; only 1 in this version.")
-    String cpus;
+    @Option(names = {"-c", "--cpus", "-smp"}, paramLabel = "N", defaultValue = "1", description = "Processors, 1 to " + MachineSpec.MAX_CPUS + ". Default: 1.")
+    int cpus;
+
+    @Option(names = "--quantum", paramLabel = "N", defaultValue = "" + MachineSpec.DEFAULT_QUANTUM, description = "Instructions of a processor's turn, where there are several. Default: ${DEFAULT-VALUE}.")
+    long quantum;
 
     @Option(names = "--backend", paramLabel = "NAME", defaultValue = "software", description = "software, kvm, or auto (kvm where it is faster). Default: ${DEFAULT-VALUE}.")
     String backend;
@@ -46,12 +49,9 @@ final class MachineOptions {
     boolean interpret;
 
     void apply(PcSpec.Builder pc) {
-        if (!cpus.equals("1")) {
-            throw new ConfigException("--cpus %s is not possible yet: in this version a machine has one processor".formatted(cpus));
-        }
         Backend chosen = backend();
         boolean counts = chosen.countsInstructions();
-        pc.memory(memory.bytes()).model(model).seed(seed).backend(chosen);
+        pc.memory(memory.bytes()).model(model).seed(seed).backend(chosen).cpus(cpus).quantum(quantum);
         switch (clock != null ? clock : counts ? "virtual" : "host") {
             case "virtual" -> {
                 if (!counts) {

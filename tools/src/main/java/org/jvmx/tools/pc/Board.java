@@ -36,6 +36,7 @@ import org.jvmx.loader.BootState;
 import org.jvmx.loader.protocol.Loader;
 import org.jvmx.vm.Machine;
 import org.jvmx.vm.StopReason;
+import org.jvmx.vm.Vcpu;
 import org.jvmx.vmx.Access;
 
 /** One machine from power-on to its end: every device is made here and wired as in a PC. */
@@ -45,7 +46,6 @@ final class Board implements AutoCloseable {
     private static final int CASCADE = 2;
     private static final int PHYSICAL_ADDRESS_BITS = 46;
     private static final int CPUID_X2APIC = 1 << 21;
-    private static final int CPUS = 1;
 
     private final PcSpec spec;
     private final RamMap ram;
@@ -55,7 +55,7 @@ final class Board implements AutoCloseable {
     private final DeviceCounts counts;
     private final Pic8259 pic;
     private final IoApic ioApic;
-    private final LocalApic localApic;
+    private final LocalApic bootApic;
     private final I8042 keyboard;
     private final Typing typing;
     private final VgaText vga;
@@ -74,8 +74,7 @@ final class Board implements AutoCloseable {
             ApicBus apics = new ApicBus();
             pic = new Pic8259(apics.lint0());
             ioApic = new IoApic(0, apics);
-            LocalApic.Config config = new LocalApic.Config(0, true, PHYSICAL_ADDRESS_BITS, offersX2apic());
-            localApic = new LocalApic(config, machine.clock(), apics, pic::acknowledge, apicEvents());
+            bootApic = machine.vcpus().stream().map(vcpu -> connectLocalApic(vcpu, apics)).toList().getFirst();
             keyboard = new I8042(isa("keyboard", I8042.KEYBOARD_IRQ), isa("keyboard", I8042.AUXILIARY_IRQ), this::reset, I8042Events.NONE);
             typing = new Typing(keyboard, machine.clock());
             vga = new VgaText(machine.clock(), machine.memory());
@@ -96,39 +95,45 @@ final class Board implements AutoCloseable {
         }
     }
 
-    private ApicEvents apicEvents() {
-        return new ApicEvents() {
+    /** A processor sees its own local APIC alone, and where it moved it to. */
+    private LocalApic connectLocalApic(Vcpu vcpu, ApicBus apics) {
+        int id = vcpu.index();
+        boolean x2apic = (identity().ecx() & CPUID_X2APIC) != 0;
+        LocalApic.Config config = new LocalApic.Config(id, id == 0, PHYSICAL_ADDRESS_BITS, x2apic);
+        LocalApic apic = new LocalApic(config, vcpu.clock(), apics, pic::acknowledge, new ApicEvents() {
             @Override
             public void init() {
-                reset(ResetLine.Kind.INIT);
+                vcpu.init();
             }
 
             @Override
             public void startup(int vector) {
-                // the bootstrap processor does not wait for one
+                vcpu.startup(vector);
             }
 
             @Override
-            public void relocated(long base) {
-                mmio.move(localApic, base);
+            public void relocated(LocalApic moved, long base) {
+                vcpu.mmio().move(moved, base);
             }
-        };
+        });
+        vcpu.mmio().map(LocalApic.DEFAULT_BASE, LocalApic.SIZE, apic);
+        vcpu.attach((InterruptController) apic);
+        vcpu.attach((MsrDevice) apic);
+        return apic;
     }
 
-    private boolean offersX2apic() {
+    /** CPUID leaf 1 of the first processor. */
+    private Access identity() {
         Access answer = new Access();
         machine.vcpus().getFirst().cpuid().answer(1, 0, answer);
-        return (answer.ecx() & CPUID_X2APIC) != 0;
+        return answer;
     }
 
     private void connectInterruptControllers() {
         map("pic", Pic8259.MASTER_PORT, Pic8259.PORTS, pic.master());
         map("pic", Pic8259.SLAVE_PORT, Pic8259.PORTS, pic.slave());
         map("pic", Pic8259.ELCR_PORT, Pic8259.PORTS, pic.elcr());
-        mmio.map(LocalApic.DEFAULT_BASE, LocalApic.SIZE, localApic); // it moves, so the bus must know it by itself
         map("ioapic", IoApic.DEFAULT_BASE, IoApic.SIZE, ioApic);
-        machine.attach((InterruptController) localApic);
-        machine.attach((MsrDevice) localApic);
     }
 
     private void connectLegacyDevices() {
@@ -156,8 +161,8 @@ final class Board implements AutoCloseable {
         map("pci", PciBus.DATA_PORT, PciBus.DATA_PORTS, pci.dataPort());
         FwCfg config = new FwCfg(machine.memory());
         config.add(FwCfg.RAM_SIZE, Long.BYTES, spec.memory());
-        config.add(FwCfg.CPUS, Short.BYTES, CPUS);
-        config.add(FwCfg.MAX_CPUS, Short.BYTES, CPUS);
+        config.add(FwCfg.CPUS, Short.BYTES, spec.cpus());
+        config.add(FwCfg.MAX_CPUS, Short.BYTES, spec.cpus());
         map("fw_cfg", FwCfg.PORT, FwCfg.PORTS, config.ports());
         map("fw_cfg", FwCfg.DMA_PORT, FwCfg.DMA_PORTS, config.dma());
     }
@@ -185,9 +190,10 @@ final class Board implements AutoCloseable {
     }
 
     private void load() {
-        Firmware firmware = new Firmware(ram, machine.memory());
+        Firmware firmware = new Firmware(ram, machine.memory(), spec.cpus());
         long rsdp = firmware.prepareMemory();
-        Firmware.prepareInterrupts(ports, localApic);
+        firmware.prepareProcessors(identity());
+        Firmware.prepareInterrupts(ports, bootApic);
         BootState boot = Loader.load(spec.image(), machine.memory(), spec.boot().withRsdp(rsdp));
         machine.load(EntryState.of(boot));
     }

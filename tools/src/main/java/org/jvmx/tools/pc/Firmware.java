@@ -1,13 +1,16 @@
 package org.jvmx.tools.pc;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jvmx.bus.PortBus;
 import org.jvmx.devices.acpi.AcpiTables;
+import org.jvmx.devices.acpi.MpTable;
 import org.jvmx.devices.apic.LocalApic;
 import org.jvmx.devices.pic.Pic8259;
 import org.jvmx.devices.serial.Uart;
 import org.jvmx.devices.video.VgaText;
 import org.jvmx.memory.GuestMemory;
+import org.jvmx.vmx.Access;
 
 /**
  * What a BIOS would have left behind: ACPI tables, the BIOS data area, an empty screen, initialised interrupt controllers with the lines of
@@ -27,10 +30,13 @@ final class Firmware {
 
     private final RamMap ram;
     private final GuestMemory memory;
+    private final List<Integer> apicIds;
 
-    Firmware(RamMap ram, GuestMemory memory) {
+    /** For processors with the APIC IDs from 0. */
+    Firmware(RamMap ram, GuestMemory memory, int cpus) {
         this.ram = ram;
         this.memory = memory;
+        this.apicIds = IntStream.range(0, cpus).boxed().toList();
     }
 
     /** Writes what a guest finds in memory; returns where the ACPI root pointer is. */
@@ -48,9 +54,17 @@ final class Firmware {
         for (int cell = 0; cell < COLUMNS * VgaText.ROWS; cell++) {
             memory.writeShort(VgaText.MEMORY_BASE + 2L * cell, BLANK);
         }
-        AcpiTables.Machine machine = new AcpiTables.Machine(List.of(0), 0, RamMap.PCI_HOLE, true, true);
+        AcpiTables.Machine machine = new AcpiTables.Machine(apicIds, 0, RamMap.PCI_HOLE, true, true);
         memory.write(AcpiTables.DEFAULT_BASE, new AcpiTables(machine).image(AcpiTables.DEFAULT_BASE));
         return AcpiTables.DEFAULT_BASE;
+    }
+
+    /** Tables for guests that look for several processors without ACPI, which have this to say of themselves in CPUID leaf 1. */
+    void prepareProcessors(Access identity) {
+        if (apicIds.size() > 1) {
+            byte[] image = new MpTable(apicIds, 0, identity.eax(), identity.edx()).image(MpTable.DEFAULT_BASE);
+            memory.write(MpTable.DEFAULT_BASE, image);
+        }
     }
 
     /** Vectors 8 and 70H as since the first PC; open are the cascade and the lines 10 and 11, which are free; the local APIC passes the 8259As through. */

@@ -36,11 +36,13 @@ import org.jvmx.vmx.Backend;
  * @param lazyMemory whether RAM is mapped when the guest first touches it
  * @param policies who decides about VM exits
  * @param observers who sees VM exits
+ * @param cpus how many processors it has
+ * @param quantum how many instructions a processor may run before it is another one's turn
  */
 public record PcSpec(GuestImage image, BootOptions boot, long memory, Backend backend, String model, long seed, MachineSpec.Time time,
         long epochSeconds, long maxInstructions, long maxExits, SerialPeer serial, Set<OptionalDevice> devices, boolean reboot,
         boolean counting,
-        ExitCost cost, boolean lazyMemory, List<ExitPolicy> policies, List<ExitObserver> observers) {
+        ExitCost cost, boolean lazyMemory, List<ExitPolicy> policies, List<ExitObserver> observers, int cpus, long quantum) {
     /** The memory of a machine that nobody gave a size. */
     public static final long DEFAULT_MEMORY = 256L << 20;
 
@@ -81,7 +83,7 @@ public record PcSpec(GuestImage image, BootOptions boot, long memory, Backend ba
     MachineSpec machine(RamMap ram, long instructionsLeft, long exitsLeft) {
         return MachineSpec.of(backend, ram.ranges()).withModel(model).withSeed(seed).withTime(time)
                 .withMaxInstructions(instructionsLeft).withMaxExits(exitsLeft)
-                .withCost(cost).withLazyMemory(lazyMemory);
+                .withCost(cost).withLazyMemory(lazyMemory).withCpus(cpus).withQuantum(quantum);
     }
 
     /** Collects what a PC is made from; each method changes one thing. */
@@ -104,6 +106,8 @@ public record PcSpec(GuestImage image, BootOptions boot, long memory, Backend ba
         private boolean lazyMemory;
         private final List<ExitPolicy> policies = new ArrayList<>();
         private final List<ExitObserver> observers = new ArrayList<>();
+        private int cpus = 1;
+        private long quantum = MachineSpec.DEFAULT_QUANTUM;
 
         Builder(GuestImage image) {
             this.image = image;
@@ -236,6 +240,18 @@ public record PcSpec(GuestImage image, BootOptions boot, long memory, Backend ba
             return this;
         }
 
+        /** How many processors it has. */
+        public Builder cpus(int count) {
+            cpus = count;
+            return this;
+        }
+
+        /** How many instructions a processor may run before it is another one's turn. */
+        public Builder quantum(long instructions) {
+            quantum = instructions;
+            return this;
+        }
+
         /**
          * The specification.
          *
@@ -247,7 +263,7 @@ public record PcSpec(GuestImage image, BootOptions boot, long memory, Backend ba
             RamMap map = new RamMap(memory);
             return new PcSpec(image, boot.withMemoryMap(map.e820()), memory, kind, model, seed, clock, epochSeconds, maxInstructions,
                     maxExits,
-                    serial, devices, reboot, counting, cost, lazyMemory, policies, observers);
+                    serial, devices, reboot, counting, cost, lazyMemory, policies, observers, cpus, quantum);
         }
     }
 }
