@@ -65,7 +65,7 @@ class WiringTest {
         }
 
         @Override
-        public void relocated(long base) {
+        public void relocated(LocalApic moved, long base) {
             mmio.move(local, base);
         }
     });

@@ -16,10 +16,12 @@ final class MachineOptions {
         "--memory"}, paramLabel = "SIZE", defaultValue = "256M", description = "RAM: 256M, 1G, 64k... Default: ${DEFAULT-VALUE}.")
     ByteSize memory;
 
-    @Option(names = {"-c", "--cpus", "-smp"}, paramLabel = "N", defaultValue = "1", description = "Processors, 1 to " + MachineSpec.MAX_CPUS + ". Default: 1.")
+    @Option(names = {"-c", "--cpus", "-smp"}, paramLabel = "N", defaultValue = "1", description = "Processors, 1 to " + MachineSpec.MAX_CPUS
+            + ". Default: 1.")
     int cpus;
 
-    @Option(names = "--quantum", paramLabel = "N", defaultValue = "" + MachineSpec.DEFAULT_QUANTUM, description = "Instructions of a processor's turn, where there are several. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--quantum", paramLabel = "N", defaultValue = ""
+            + MachineSpec.DEFAULT_QUANTUM, description = "Instructions of a processor's turn, where there are several. Default: ${DEFAULT-VALUE}.")
     long quantum;
 
     @Option(names = "--backend", paramLabel = "NAME", defaultValue = "software", description = "software, kvm, or auto (kvm where it is faster). Default: ${DEFAULT-VALUE}.")

@@ -157,7 +157,7 @@ class PcTest {
                 assertTrue(pc.machine().ports().claimed(port), "0x%x".formatted(port));
             }
             assertFalse(pc.machine().ports().claimed(0x80));
-            assertTrue(pc.machine().mmio().claimed(0xfee0_0000L));
+            assertTrue(pc.machine().current().mmio().claimed(0xfee0_0000L));
             assertTrue(pc.machine().mmio().claimed(0xfec0_0000L));
             assertTrue(pc.machine().mmio().claimed(0xff00_0000L));
             assertEquals(0x1237_8086, configRead(pc, 0));
