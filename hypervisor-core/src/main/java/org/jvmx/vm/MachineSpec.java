@@ -25,7 +25,7 @@ public record MachineSpec(Backend backend, String model, List<MemoryRange> ram, 
         ExitCost cost, Pacer pacer, int cpus, long quantum,
         boolean lazyMemory, boolean parallel) {
     /** The quantum of a machine that nobody gave one. */
-    public static final long DEFAULT_QUANTUM = 50_000;
+    public static final long DEFAULT_QUANTUM = 5_000;
 
     /** Most virtual processors that a machine can have. */
     public static final int MAX_CPUS = 64;
