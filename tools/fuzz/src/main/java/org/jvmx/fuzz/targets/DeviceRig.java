@@ -75,7 +75,7 @@ final class DeviceRig {
             }
 
             @Override
-            public void relocated(long base) {
+            public void relocated(LocalApic moved, long base) {
                 mmio.move(local, base);
             }
         });
