@@ -4,6 +4,7 @@
  * answers. Everything lies at fixed addresses, so that the tests' own processor can have the same there.
  */
 #define _GNU_SOURCE
+#include <cpuid.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
@@ -23,7 +24,11 @@
 #define POINTER 0x28
 #define CODE32 0x23
 #define CODE64 0x33
-#define WINDOW 0x400
+#define WINDOW 0x600
+#define XSTATE 7 /* x87, SSE, AVX */
+#define XSTATE_HEADER 512
+#define YMM 576
+#define YMM_SIZE 256
 #define HEADER 0x1000
 #define BREAKPOINT 0xcc
 #define HWCAP2_FSGSBASE_BIT 2
@@ -41,12 +46,12 @@ struct record {
     uint64_t outside; /* a digest of what was written outside the window */
     uint32_t compatibility; /* run in a 32-bit code segment */
     uint8_t pad[0x200 - 0xdc];
-    uint8_t fx[512]; /* as FXSAVE64 writes it */
+    uint8_t fx[0x400]; /* as XSAVE64 writes it */
     uint8_t memory[WINDOW];
 };
 
 _Static_assert(offsetof(struct record, fx) == 0x200, "layout");
-_Static_assert(sizeof(struct record) == 0x800, "layout");
+_Static_assert(sizeof(struct record) == 0xc00, "layout");
 
 struct record current __attribute__((aligned(64), visibility("hidden")));
 uint64_t own_stack __attribute__((visibility("hidden")));
@@ -59,6 +64,7 @@ struct {
     uint16_t selector;
 } far_target __attribute__((visibility("hidden")));
 uint32_t quiet_mxcsr __attribute__((visibility("hidden"))) = QUIET_MXCSR;
+uint32_t xstate __attribute__((visibility("hidden"))); /* the components that there are */
 static volatile int running;
 
 void enter_case(void);
@@ -74,7 +80,7 @@ __asm__(".text\n"
         " mov %rsp, own_stack(%rip)\n"
         " rdfsbase %rax\n mov %rax, own_fs(%rip)\n"
         " rdgsbase %rax\n mov %rax, own_gs(%rip)\n"
-        " fxrstor64 current+0x200(%rip)\n"
+        " mov xstate(%rip), %eax\n xor %edx, %edx\n xrstor64 current+0x200(%rip)\n"
         " mov current+0x90(%rip), %rax\n wrfsbase %rax\n"
         " mov current+0x98(%rip), %rax\n wrgsbase %rax\n"
         " pushq current+0x88(%rip)\n popfq\n"
@@ -94,7 +100,7 @@ __asm__(".text\n"
         " mov %r13, current+0x68(%rip)\n mov %r14, current+0x70(%rip)\n mov %r15, current+0x78(%rip)\n"
         " pushfq\n popq current+0x88(%rip)\n"
         " pushq $2\n popfq\n"
-        " fxsave64 current+0x200(%rip)\n fninit\n ldmxcsr quiet_mxcsr(%rip)\n"
+        " mov xstate(%rip), %eax\n xor %edx, %edx\n xsave64 current+0x200(%rip)\n fninit\n ldmxcsr quiet_mxcsr(%rip)\n"
         "after_signal:\n"
         " rdfsbase %rax\n mov %rax, current+0x90(%rip)\n mov own_fs(%rip), %rax\n wrfsbase %rax\n"
         " rdgsbase %rax\n mov %rax, current+0x98(%rip)\n mov own_gs(%rip), %rax\n wrgsbase %rax\n"
@@ -124,8 +130,12 @@ __attribute__((used, visibility("hidden"))) void on_signal(int number, siginfo_t
     current.error = (uint64_t) regs[REG_ERR];
     current.address = (uint64_t) regs[REG_CR2];
     uint8_t *fx = (uint8_t *) uc->uc_mcontext.fpregs;
+    uint64_t saved = *(uint64_t *) (fx + XSTATE_HEADER);
     for (int i = 0; i < 512; i++) {
         current.fx[i] = fx[i];
+    }
+    for (int i = YMM; i < YMM + YMM_SIZE; i++) {
+        current.fx[i] = (saved & xstate & 4) != 0 ? fx[i] : 0;
     }
     *(uint16_t *) fx = QUIET_CONTROL;
     *(uint16_t *) (fx + 2) = 0;
@@ -189,6 +199,7 @@ static void way_out(uint8_t *at, struct record *r) {
 
 static void run(struct record *r) {
     copy(&current, r, sizeof current);
+    *(uint64_t *) (current.fx + XSTATE_HEADER) = xstate;
     copy(DATA + r->window, r->memory, WINDOW);
     uint8_t *at = writable + (r->rip - (uint64_t) CODE);
     for (uint32_t i = 0; i < r->length; i++) {
@@ -213,9 +224,12 @@ static void run(struct record *r) {
 
 int main(int count, char **arguments) {
     static uint8_t stack[0x20000];
-    if (count != 2 || !(getauxval(AT_HWCAP2) & HWCAP2_FSGSBASE_BIT)) {
+    uint32_t eax, ebx, ecx, edx;
+    if (count != 2 || !(getauxval(AT_HWCAP2) & HWCAP2_FSGSBASE_BIT) || !__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !(ecx & bit_OSXSAVE)) {
         return 2;
     }
+    __asm__("xgetbv" : "=a"(eax), "=d"(edx) : "c"(0));
+    xstate = eax & XSTATE;
     int file = open(arguments[1], O_RDWR);
     struct stat status;
     if (file < 0 || fstat(file, &status) != 0) {

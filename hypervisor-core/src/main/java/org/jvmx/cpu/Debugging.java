@@ -89,7 +89,7 @@ final class Debugging implements DebugFacility {
             to.putLong(REGISTERS + 16 * n, cpu.fpSignificand[physical]).putLong(REGISTERS + 8 + 16 * n,
                     cpu.fpSignExponent[physical] & 0xffff);
         }
-        for (int n = 0; n < cpu.xmm.length; n++) {
+        for (int n = 0; n < Cpu.UPPER; n++) {
             to.putLong(XMM + 8 * n, cpu.xmm[n]);
         }
     }
@@ -112,7 +112,7 @@ final class Debugging implements DebugFacility {
             cpu.fpSignificand[physical] = from.getLong(REGISTERS + 16 * n);
             cpu.fpSignExponent[physical] = from.getShort(REGISTERS + 8 + 16 * n) & 0xffff;
         }
-        for (int n = 0; n < cpu.xmm.length; n++) {
+        for (int n = 0; n < Cpu.UPPER; n++) {
             cpu.xmm[n] = from.getLong(XMM + 8 * n);
         }
     }

@@ -84,7 +84,7 @@ final class AddressEncoder {
             out.put(mod << 6 | digit << 3 | low);
         } else {
             int index = memory.index == null ? 4 : memory.index.number;
-            if (memory.index != null && index == 4) {
+            if (memory.index != null && index == 4 && !Mem.isVector(memory.index)) {
                 return false;
             }
             out.put(mod << 6 | digit << 3 | 4, memory.scale << 6 | (index & 7) << 3 | low);

@@ -175,7 +175,7 @@ public final class Assembler {
                 if (codeSize == 8 ? row.not64 : row.only64) {
                     continue;
                 }
-                for (int sizes = 0; sizes < (codeSize == 8 ? 4 : 2); sizes++) {
+                for (int sizes = 0; sizes < (codeSize == 8 || row.vexW == 1 ? 4 : 2); sizes++) {
                     Encoding candidate = Encoding.of(row, context, (sizes & 1) != 0, (sizes & 2) != 0, operands);
                     widths |= candidate == null || candidate.memoryWidth == 0 ? 0 : 1 << candidate.memoryWidth;
                     best = better(best, candidate);

@@ -55,6 +55,8 @@ public final class Decoder {
     private int override;
     private int rexX;
     private int vexPrefix;
+    private int vexL;
+    private int vexW;
     private boolean vexInvalid;
     private Outcome outcome = Outcome.INCOMPLETE;
 
@@ -101,7 +103,7 @@ public final class Decoder {
         addressSize = addressSize();
         OpcodeMap map = escape(first);
         int prefixSize = operandSizeOfPrefixes();
-        Row[][] slots = OpcodeTable.variant(codeSize == 8, prefixSize)[map.ordinal() << 2 | column(map)];
+        Row[][] slots = OpcodeTable.variant(codeSize == 8, prefixSize)[OpcodeTable.column(map, column(map), vexL, vexW)];
         row = find(slots, map);
         if (row == null || vexInvalid || overrun) {
             return false;
@@ -138,6 +140,7 @@ public final class Decoder {
         operandPrefix = false;
         override = -1;
         vvvv = 0;
+        vexW = 0;
         vexInvalid = false;
         addressSize = codeSize;
     }
@@ -218,13 +221,15 @@ public final class Decoder {
             rexB = inverted >> 2 & 8;
             mapNumber = ~inverted & 0x1f;
             last = ~next();
-            rex = (last & 0x80) == 0 && codeSize == 8 ? 8 : 0;
+            vexW = ~last >> 7 & 1;
+            rex = codeSize == 8 ? vexW << 3 : 0;
         }
         if (codeSize != 8) {
             rexB = 0;
         }
         vvvv = last >> 3 & (codeSize == 8 ? 15 : 7);
-        vexInvalid |= (last & 4) == 0 || mapNumber < 1 || mapNumber > 3;
+        vexL = ~last >> 2 & 1;
+        vexInvalid |= mapNumber < 1 || mapNumber > 3;
         vexPrefix = ~last & 3;
         operandPrefix = codeSize == 2;
         opcode = next();
@@ -289,7 +294,7 @@ public final class Decoder {
         int sib = next();
         int number = sib >> 3 & 7 | rexX;
         scale = sib >> 6;
-        index = number == 4 ? Insn.NO_REGISTER : number;
+        index = number == 4 && !row.vectorIndex ? Insn.NO_REGISTER : number;
         if (mod == 0 && (sib & 7) == 5) {
             disp = signed(4);
         } else {
@@ -321,6 +326,7 @@ public final class Decoder {
         switch (operand.place) {
             case IMMEDIATE -> unsignedImmediate(operand.width.bytes(operandSize, codeSize == 8));
             case SIGNED_IMMEDIATE, RELATIVE -> immediate = signed(operand.width.bytes(operandSize, codeSize == 8));
+            case XMM_IMMEDIATE -> immediate = unsigned(1);
             case CONSTANT_ONE -> immediate = 1;
             case FAR -> {
                 immediate = unsigned(operandSize);
@@ -348,7 +354,7 @@ public final class Decoder {
 
     private boolean legalRegisters() {
         if (row.map.vex()) {
-            return row.usesVvvv || vvvv == 0;
+            return (row.usesVvvv || vvvv == 0) && (!row.vectorIndex || legalGather());
         }
         int number = modrm >> 3 & 7;
         return switch (row.mnemonic) {
@@ -357,6 +363,13 @@ public final class Decoder {
             case MOV_DR -> rexR == 0;
             default -> true;
         };
+    }
+
+    /** Destination, index and mask must be three registers. SDM Vol. 2, "Vector SIB (VSIB) Memory Addressing", VGATHERDPS. */
+    private boolean legalGather() {
+        int destination = modrm >> 3 & 7 | rexR;
+        boolean hasSib = (modrm & 7) == 4 && addressSize != 2;
+        return hasSib && destination != index && destination != vvvv && index != vvvv;
     }
 
     int length() {

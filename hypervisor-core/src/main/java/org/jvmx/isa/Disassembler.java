@@ -115,6 +115,7 @@ public final class Disassembler {
             case DEBUG_REG -> text.append("dr").append(number);
             case MMX -> text.append("mm").append(number);
             case XMM -> text.append("xmm").append(number);
+            case YMM -> text.append("ymm").append(number);
             case ST -> text.append(insn.row.specs[n] == Operand.ST0 ? "st" : "st(" + number + ")");
             case STRING_SRC -> text.append(size(insn.width(n))).append(SEGMENTS[insn.segment]).append(":[")
                     .append(register(6, insn.addressSize)).append(']');
@@ -172,7 +173,7 @@ public final class Disassembler {
             text.append(register(insn.base, insn.addressSize));
         }
         if (insn.index != Insn.NO_REGISTER) {
-            text.append(insn.base == Insn.NO_REGISTER ? "" : "+").append(register(insn.index, insn.addressSize));
+            text.append(insn.base == Insn.NO_REGISTER ? "" : "+").append(index(insn));
             if (insn.addressSize != 2) {
                 text.append('*').append(1 << insn.scale);
             }
@@ -180,6 +181,15 @@ public final class Disassembler {
         if (insn.disp != 0) {
             displacement(insn.disp, text);
         }
+    }
+
+    private static String index(Insn insn) {
+        for (Operand spec : insn.row.specs) {
+            if (spec.place == Operand.Place.VSIB) {
+                return (spec.number == 32 ? "ymm" : "xmm") + insn.index;
+            }
+        }
+        return register(insn.index, insn.addressSize);
     }
 
     private static void displacement(long disp, StringBuilder text) {
@@ -195,6 +205,7 @@ public final class Disassembler {
             case 8 -> "QWORD PTR ";
             case 10 -> "TBYTE PTR ";
             case 16 -> "XMMWORD PTR ";
+            case 32 -> "YMMWORD PTR ";
             default -> "";
         };
     }

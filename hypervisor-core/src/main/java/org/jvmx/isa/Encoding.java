@@ -75,7 +75,9 @@ final class Encoding {
         int column = prefix66 ? Row.P66 : Row.NO_PREFIX;
         resized = wide && row.sizes != 8 || prefix66 && row.prefixes != Row.P66;
         if (row.map.vex()) {
-            return !prefix66;
+            resized = wide && row.sizes != 8 && row.vexW != 1;
+            boolean sized = row.vexW != Row.ANY || (row.sizes & operandSize) != 0;
+            return !prefix66 && row.vexW != (wide ? 0 : 1) && sized;
         }
         if (repeat ? context.rep != 0 : (row.prefixes & column) == 0) {
             return false;
@@ -146,13 +148,22 @@ final class Encoding {
             case DEBUG -> register.kind == OperandKind.DEBUG_REG && setReg(register);
             case MMX_REG -> register.kind == OperandKind.MMX && setReg(register);
             case MMX_RM, MMX_RM_REGISTER -> register.kind == OperandKind.MMX && setRm(register);
-            case XMM_REG -> register.kind == OperandKind.XMM && setReg(register);
-            case XMM_RM, XMM_RM_REGISTER -> register.kind == OperandKind.XMM && setRm(register);
+            case XMM_REG -> isVector(spec, register) && setReg(register);
+            case XMM_RM, XMM_RM_REGISTER -> isVector(spec, register) && setRm(register);
+            case XMM_VVVV -> {
+                vvvv = register.number;
+                yield isVector(spec, register);
+            }
+            case XMM_IMMEDIATE -> isVector(spec, register);
             case FIXED_XMM -> register == Reg.XMM0;
             case FIXED_ST -> register == Reg.ST0;
             case ST_RM -> register.kind == OperandKind.ST && setRm(register);
             default -> false;
         };
+    }
+
+    private static boolean isVector(Operand spec, Reg register) {
+        return register.kind == (spec.width == Operand.Width.QQ ? OperandKind.YMM : OperandKind.XMM);
     }
 
     private boolean setRm(Reg register) {
@@ -177,7 +188,11 @@ final class Encoding {
         return switch (spec.place) {
             case RM, RM_MEMORY, MMX_RM, XMM_RM -> {
                 memory = place;
-                yield fits && !row.registerOnly;
+                yield fits && !row.registerOnly && !Mem.isVector(place.index);
+            }
+            case VSIB -> {
+                memory = place;
+                yield fits && Mem.isVector(place.index) && place.index.width == spec.number;
             }
             case MOFFS -> {
                 offset = place;
@@ -217,7 +232,7 @@ final class Encoding {
     }
 
     private boolean rexNeeded() {
-        return needsRex || wide || (reg | Math.max(rm, 0) | opcodeRegister | high(memory == null ? null : memory.base)
+        return needsRex || wide && row.vexW != 1 || (reg | Math.max(rm, 0) | opcodeRegister | high(memory == null ? null : memory.base)
                 | high(memory == null ? null : memory.index)) >= 8;
     }
 
@@ -251,12 +266,13 @@ final class Encoding {
 
     private int addressSize() {
         Mem place = memory == null ? offset : memory;
-        Reg register = place == null ? null : place.base == null ? place.index : place.base;
+        Reg index = place == null || Mem.isVector(place.index) ? null : place.index;
+        Reg register = place == null ? null : place.base == null ? index : place.base;
         if (register == null) {
             boolean far = place != null && context.codeSize == 2 && !fits(place.disp, 2);
             return context.addressSize != 0 ? context.addressSize : far ? 4 : context.codeSize;
         }
-        boolean mixed = place.index != null && place.index.width != register.width;
+        boolean mixed = index != null && index.width != register.width;
         boolean possible = context.mode64() ? register.width >= 4 : register.width <= 4;
         return mixed || !possible ? 0 : register.width;
     }
@@ -305,7 +321,12 @@ final class Encoding {
     private void vex(int rexBits) {
         int map = row.map.ordinal() - OpcodeMap.VEX_0F.ordinal() + 1;
         int pp = Integer.numberOfTrailingZeros(row.prefixes);
-        put(0xc4, ~(rexBits & 7) << 5 & 0xe0 | map, (wide ? 0x80 : 0) | (~vvvv & 15) << 3 | pp);
+        int last = (~vvvv & 15) << 3 | (row.vexL == 1 ? 4 : 0) | pp;
+        if (map == 1 && !wide && (rexBits & 3) == 0) {
+            put(0xc5, ~rexBits << 5 & 0x80 | last);
+        } else {
+            put(0xc4, ~(rexBits & 7) << 5 & 0xe0 | map, (wide ? 0x80 : 0) | last);
+        }
     }
 
     private boolean immediates(Object[] arguments, int addressSize) {
@@ -314,6 +335,7 @@ final class Encoding {
             int width = width(spec.width);
             switch (spec.place) {
                 case IMMEDIATE, SIGNED_IMMEDIATE -> immediate(arguments[n], width);
+                case XMM_IMMEDIATE -> put(((Reg) arguments[n]).number << 4);
                 case FAR -> {
                     FarPointer pointer = (FarPointer) arguments[n];
                     number(pointer.target(), pointer.offset(), operandSize);

@@ -34,7 +34,7 @@ public final class Insn {
     public final int segment;
     /** Base register, or {@link #NO_REGISTER}. */
     public final int base;
-    /** Index register, or {@link #NO_REGISTER}. */
+    /** Index register, general or a vector, or {@link #NO_REGISTER}. */
     public final int index;
     /** Shift count of the index, 0 to 3. */
     public final int scale;
@@ -107,10 +107,15 @@ public final class Insn {
             case DEBUG -> OperandKind.DEBUG_REG;
             case MMX_REG, MMX_RM_REGISTER -> OperandKind.MMX;
             case MMX_RM -> memory ? OperandKind.MEMORY : OperandKind.MMX;
-            case XMM_REG, XMM_RM_REGISTER, FIXED_XMM -> OperandKind.XMM;
-            case XMM_RM -> memory ? OperandKind.MEMORY : OperandKind.XMM;
+            case XMM_REG, XMM_RM_REGISTER, FIXED_XMM, XMM_VVVV, XMM_IMMEDIATE -> vector(operand);
+            case XMM_RM -> memory ? OperandKind.MEMORY : vector(operand);
+            case VSIB -> OperandKind.MEMORY;
             case FIXED_ST, ST_RM -> OperandKind.ST;
         };
+    }
+
+    private static OperandKind vector(Operand operand) {
+        return operand.width == Operand.Width.QQ ? OperandKind.YMM : OperandKind.XMM;
     }
 
     private static OperandKind general(Decoder d, Operand operand, int number) {
@@ -124,7 +129,8 @@ public final class Insn {
             case MMX_RM, MMX_RM_REGISTER, ST_RM -> d.modrm & 7;
             case MMX_REG, SEGMENT, DEBUG -> d.modrm >> 3 & 7;
             case OPCODE -> d.opcode & 7 | d.rexB;
-            case VVVV -> d.vvvv;
+            case VVVV, XMM_VVVV -> d.vvvv;
+            case XMM_IMMEDIATE -> (int) d.immediate >> 4 & (d.codeSize == 8 ? 15 : 7);
             default -> operand.number;
         };
         if (kind == OperandKind.MEMORY) {
@@ -162,7 +168,7 @@ public final class Insn {
     /** Whether operand {@code n} is a register of any kind. */
     public boolean isRegister(int n) {
         return switch (kinds[n]) {
-            case GPR, GPR_HIGH8, SEGMENT_REG, CONTROL_REG, DEBUG_REG, MMX, XMM, ST -> true;
+            case GPR, GPR_HIGH8, SEGMENT_REG, CONTROL_REG, DEBUG_REG, MMX, XMM, YMM, ST -> true;
             default -> false;
         };
     }
@@ -180,6 +186,11 @@ public final class Insn {
             }
         }
         return false;
+    }
+
+    /** Whether it works on 256 bits: VEX.L is 1 and the row asks for it. */
+    public boolean wide() {
+        return row.vexL == 1;
     }
 
     /** Whether it was decoded for 64-bit mode. */

@@ -40,12 +40,12 @@ public final class Mem {
         return new Mem(null, null, 0, 0, label, null, 0);
     }
 
-    /** Adds an index register times 1, 2, 4 or 8. */
+    /** Adds an index register, general or a vector, times 1, 2, 4 or 8. */
     public Mem index(Reg register, int times) {
         if (times != 1 && times != 2 && times != 4 && times != 8) {
             throw new IllegalArgumentException("an index is scaled by 1, 2, 4 or 8, not by " + times);
         }
-        return new Mem(base, general(register), Integer.numberOfTrailingZeros(times), disp, label, segment, width);
+        return new Mem(base, isVector(register) ? register : general(register), Integer.numberOfTrailingZeros(times), disp, label, segment, width);
     }
 
     /** Adds to the displacement. */
@@ -94,6 +94,10 @@ public final class Mem {
     /** Neither base nor index. */
     boolean absolute() {
         return base == null && index == null;
+    }
+
+    static boolean isVector(Reg register) {
+        return register != null && (register.kind == OperandKind.XMM || register.kind == OperandKind.YMM);
     }
 
     private static Reg general(Reg register) {

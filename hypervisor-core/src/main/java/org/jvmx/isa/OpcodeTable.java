@@ -14,10 +14,11 @@ public final class OpcodeTable {
     static final int CELLS = 8 + 64;
 
     private static final int VARIANTS = 6;
-    private static final int MAPS = OpcodeMap.values().length;
+    private static final int LEGACY_MAPS = OpcodeMap.VEX_0F.ordinal();
+    private static final int COLUMNS = (LEGACY_MAPS << 2) + (OpcodeMap.values().length - LEGACY_MAPS << 4);
     private static final List<Row> ROWS = new ArrayList<>();
     private static final List<RowDrafts.Undefined> UNDEFINED;
-    private static final Row[][][][] TABLE = new Row[VARIANTS][MAPS << 2][256][];
+    private static final Row[][][][] TABLE = new Row[VARIANTS][COLUMNS][256][];
 
     static {
         RowDrafts drafts = new RowDrafts();
@@ -28,6 +29,8 @@ public final class OpcodeTable {
         Map0F38.define(drafts);
         Map0F3A.define(drafts);
         VexMap.define(drafts);
+        VexForms.define(drafts);
+        AvxMap.define(drafts);
         for (RowDraft draft : drafts.rows()) {
             add(draft);
         }
@@ -47,9 +50,15 @@ public final class OpcodeTable {
         return UNDEFINED;
     }
 
-    /** Slots of a mode (64-bit or not) and operand size as the prefixes give it (2, 4 or 8): by map and prefix, then opcode. */
+    /** Slots of a mode (64-bit or not) and operand size as the prefixes give it (2, 4 or 8): by {@link #column}, then opcode. */
     static Row[][][] variant(boolean mode64, int operandSize) {
         return TABLE[variantNumber(mode64, operandSize)];
+    }
+
+    /** Where the slots of a map and mandatory prefix (0 to 3) are; VEX.L and VEX.W matter in the VEX maps only. */
+    static int column(OpcodeMap map, int prefix, int vexL, int vexW) {
+        int number = map.ordinal();
+        return number < LEGACY_MAPS ? number << 2 | prefix : (LEGACY_MAPS << 2) + (number - LEGACY_MAPS << 4 | vexW << 3 | vexL << 2 | prefix);
     }
 
     /** Index of a cell in a slot that depends on ModRM. */
@@ -83,14 +92,20 @@ public final class OpcodeTable {
     }
 
     private static void place(Row[][][] variant, Row row) {
-        int span = row.opcodeRegister ? 8 : 1;
-        for (int prefix = 0; prefix < 4; prefix++) {
-            if ((row.prefixes & 1 << prefix) != 0) {
-                Row[][] slots = variant[row.map.ordinal() << 2 | prefix];
-                for (int opcode = row.opcode; opcode < row.opcode + span; opcode++) {
-                    slots[opcode] = place(slots[opcode], row);
-                }
+        int vexBits = row.map.vex() ? 4 : 1;
+        for (int column = 0; column < 4 * vexBits; column++) {
+            int vexL = column >> 2 & 1;
+            int vexW = column >> 3;
+            boolean vexFits = vexBits == 1 || row.vexL != 1 - vexL && row.vexW != 1 - vexW;
+            if ((row.prefixes & 1 << (column & 3)) != 0 && vexFits) {
+                place(variant[column(row.map, column & 3, vexL, vexW)], row, row.opcodeRegister ? 8 : 1);
             }
+        }
+    }
+
+    private static void place(Row[][] slots, Row row, int span) {
+        for (int opcode = row.opcode; opcode < row.opcode + span; opcode++) {
+            slots[opcode] = place(slots[opcode], row);
         }
     }
 

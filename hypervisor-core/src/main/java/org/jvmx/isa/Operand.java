@@ -32,8 +32,12 @@ public enum Operand {
     Pd(MMX_REG, D), Pq(MMX_REG, Q), Qd(MMX_RM, D), Qq(MMX_RM, Q), Nq(MMX_RM_REGISTER, Q),
     // XMM
     Vd(XMM_REG, D), Vq(XMM_REG, Q), Vdq(XMM_REG, DQ), Vps(XMM_REG, DQ), Vpd(XMM_REG, DQ), Vss(XMM_REG, D), Vsd(XMM_REG, Q),
-    Ww(XMM_RM, W), Wd(XMM_RM, D), Wq(XMM_RM, Q), Wdq(XMM_RM, DQ), Wps(XMM_RM, DQ), Wpd(XMM_RM, DQ), Wss(XMM_RM, D), Wsd(XMM_RM, Q),
-    Uq(XMM_RM_REGISTER, Q), Udq(XMM_RM_REGISTER, DQ), Ups(XMM_RM_REGISTER, DQ), Upd(XMM_RM_REGISTER, DQ), XMM0(FIXED_XMM, DQ, 0),
+    Wb(XMM_RM, B), Ww(XMM_RM, W), Wd(XMM_RM, D), Wq(XMM_RM, Q), Wdq(XMM_RM, DQ), Wps(XMM_RM, DQ), Wpd(XMM_RM, DQ), Wss(XMM_RM, D), Wsd(XMM_RM, Q),
+    Uss(XMM_RM_REGISTER, D), Usd(XMM_RM_REGISTER, Q), Uq(XMM_RM_REGISTER, Q), Udq(XMM_RM_REGISTER, DQ), Ups(XMM_RM_REGISTER, DQ), Upd(XMM_RM_REGISTER, DQ), XMM0(FIXED_XMM, DQ, 0),
+    // XMM or YMM in VEX.vvvv or the high half of an immediate, YMM elsewhere; memory at addresses in an XMM (x) or YMM (y) register
+    Hdq(XMM_VVVV, DQ), Hqq(XMM_VVVV, QQ), Ldq(XMM_IMMEDIATE, DQ), Lqq(XMM_IMMEDIATE, QQ),
+    Vqq(XMM_REG, QQ), Wqq(XMM_RM, QQ), Uqq(XMM_RM_REGISTER, QQ), Mqq(RM_MEMORY, QQ),
+    MDx(VSIB, D, 16), MDy(VSIB, D, 32), MQx(VSIB, Q, 16), MQy(VSIB, Q, 32),
     // x87
     ST0(FIXED_ST, T, 0), STi(ST_RM, T);
 
@@ -41,13 +45,13 @@ public enum Operand {
     enum Place {
         RM, RM_REGISTER, RM_MEMORY, REG, VVVV, OPCODE, FIXED, IMMEDIATE, SIGNED_IMMEDIATE, CONSTANT_ONE, RELATIVE, FAR, MOFFS,
         SOURCE, DESTINATION, SEGMENT, FIXED_SEGMENT, CONTROL, DEBUG, MMX_REG, MMX_RM, MMX_RM_REGISTER,
-        XMM_REG, XMM_RM, XMM_RM_REGISTER, FIXED_XMM, FIXED_ST, ST_RM;
+        XMM_REG, XMM_RM, XMM_RM_REGISTER, FIXED_XMM, XMM_VVVV, XMM_IMMEDIATE, VSIB, FIXED_ST, ST_RM;
 
         /** Whether the operand is in ModRM or SIB. */
         boolean usesModRm() {
             return switch (this) {
                 case RM, RM_REGISTER, RM_MEMORY, REG, SEGMENT, CONTROL, DEBUG, MMX_REG, MMX_RM, MMX_RM_REGISTER -> true;
-                case XMM_REG, XMM_RM, XMM_RM_REGISTER, ST_RM -> true;
+                case XMM_REG, XMM_RM, XMM_RM_REGISTER, VSIB, ST_RM -> true;
                 default -> false;
             };
         }
@@ -55,7 +59,7 @@ public enum Operand {
 
     /** How wide an operand is; some widths follow the operand size. */
     enum Width {
-        ANY(0), B(1), W(2), D(4), Q(8), T(10), DQ(16),
+        ANY(0), B(1), W(2), D(4), Q(8), T(10), DQ(16), QQ(32),
         /** The operand size. */
         V(0),
         /** 2 or 4: the operand size, but never 8. */
@@ -95,7 +99,7 @@ public enum Operand {
     final Width width;
     /** Width where the operand is in memory; differs from {@link #width} for a few. */
     final Width memoryWidth;
-    /** Number of a fixed register. */
+    /** Number of a fixed register, or bytes of the register that holds the addresses. */
     final int number;
 
     Operand(Place place, Width width) {

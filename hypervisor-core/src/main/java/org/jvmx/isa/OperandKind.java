@@ -19,6 +19,7 @@ public enum OperandKind {
     DEBUG_REG,
     MMX,
     XMM,
+    YMM,
     /** x87 register, counted from the top of the stack. */
     ST,
     /** DS:rSI, where the segment may be overridden ({@link Insn#segment}). */

@@ -23,6 +23,8 @@ public final class Row {
     static final int PF3 = 4;
     static final int PF2 = 8;
     static final int ANY_PREFIX = 15;
+    /** The value of {@link #vexL} and {@link #vexW} that stands for both. */
+    static final int ANY = -1;
 
     /** Number of this row, from 0 without holes. */
     public final int id;
@@ -63,6 +65,11 @@ public final class Row {
     public final int alignment;
     public final StateClass state;
 
+    /** VEX.L and VEX.W that the row exists with, or ANY. */
+    final int vexL;
+    final int vexW;
+    /** Whether the memory operand's index is a vector. */
+    final boolean vectorIndex;
     /** Which mandatory prefixes (bits) the row exists with. */
     final int prefixes;
     /** Bits 2, 4 and 8: operand sizes that the row exists with. */
@@ -105,7 +112,10 @@ public final class Row {
         sizes = draft.sizes;
         modRm = draft.modRm;
         ignoresMod = has(Operand.Place.CONTROL) || has(Operand.Place.DEBUG);
-        usesVvvv = has(Operand.Place.VVVV);
+        vexL = draft.vexL;
+        vexW = draft.vexW;
+        vectorIndex = has(Operand.Place.VSIB);
+        usesVvvv = has(Operand.Place.VVVV) || has(Operand.Place.XMM_VVVV);
         opcodeRegister = has(Operand.Place.OPCODE);
     }
 
@@ -141,6 +151,9 @@ public final class Row {
             case PF2 -> "F2 ";
             default -> "";
         });
+        if (map.vex()) {
+            text.append(vexL < 0 ? "" : "L" + vexL + " ").append(vexW < 0 ? "" : "W" + vexW + " ");
+        }
         if (map != OpcodeMap.ONE_BYTE) {
             text.append(map.bytes()).append(' ');
         }

@@ -25,6 +25,8 @@ final class RowDraft {
     int prefixes = Row.ANY_PREFIX;
     int sizes = 2 | 4 | 8;
     boolean modRm;
+    int vexL = Row.ANY;
+    int vexW = Row.ANY;
 
     RowDraft(OpcodeMap map, int opcode, Mnemonic mnemonic, Operand... operands) {
         this.map = map;
@@ -33,7 +35,7 @@ final class RowDraft {
         this.operands = operands;
         for (Operand operand : operands) {
             modRm |= operand.place.usesModRm();
-            memoryOnly |= operand.place == Operand.Place.RM_MEMORY;
+            memoryOnly |= operand.place == Operand.Place.RM_MEMORY || operand.place == Operand.Place.VSIB;
             registerOnly |= switch (operand.place) {
                 case RM_REGISTER, MMX_RM_REGISTER, XMM_RM_REGISTER, ST_RM -> true;
                 default -> false;
@@ -176,6 +178,23 @@ final class RowDraft {
 
     RowDraft unaligned() {
         return aligned(1);
+    }
+
+    /** With this value of VEX.L only. */
+    RowDraft l(int value) {
+        vexL = value;
+        return this;
+    }
+
+    /** With this value of VEX.W only. */
+    RowDraft w(int value) {
+        vexW = value;
+        return this;
+    }
+
+    /** VEX-encoded on XMM or YMM registers. */
+    RowDraft avx(Feature required) {
+        return needs(required).state(StateClass.AVX).protectedMode();
     }
 
     RowDraft mmx(Feature required) {

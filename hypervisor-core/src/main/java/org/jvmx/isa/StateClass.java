@@ -15,6 +15,8 @@ public enum StateClass {
     MMX,
     /** XMM registers or MXCSR. */
     SSE,
+    /** YMM registers: #UD unless CR4.OSXSAVE and the SSE and AVX bits of XCR0 are set, whatever CR0.EM and CR4.OSFXSR are. */
+    AVX,
     /** Both MMX and XMM registers, such as CVTPS2PI and MOVDQ2Q. */
     SSE_MMX
 }

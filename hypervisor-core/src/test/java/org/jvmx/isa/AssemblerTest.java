@@ -162,7 +162,7 @@ class AssemblerTest {
     /** The operand as assembly source, or null for a string operand. */
     private static Object operand(Insn insn, int n) {
         return switch (insn.kind(n)) {
-            case GPR, GPR_HIGH8, SEGMENT_REG, CONTROL_REG, DEBUG_REG, MMX, XMM, ST ->
+            case GPR, GPR_HIGH8, SEGMENT_REG, CONTROL_REG, DEBUG_REG, MMX, XMM, YMM, ST ->
                 register(insn.kind(n), insn.register(n), insn.width(n));
             case MEMORY -> memory(insn, n);
             case IMMEDIATE -> insn.mnemonic == ENTER && n == 1 ? insn.immediate2 : insn.immediate;
@@ -181,11 +181,20 @@ class AssemblerTest {
         throw new AssertionError(kind + " " + number);
     }
 
+    private static Reg index(Insn insn) {
+        for (Operand operand : insn.row.operands) {
+            if (operand.place == Operand.Place.VSIB) {
+                return register(operand.number == 32 ? OperandKind.YMM : OperandKind.XMM, insn.index, 0);
+            }
+        }
+        return register(OperandKind.GPR, insn.index, insn.addressSize);
+    }
+
     private static Mem memory(Insn insn, int n) {
         boolean absolute = insn.base == Insn.NO_REGISTER;
         Mem memory = absolute ? mem(insn.disp) : mem(register(OperandKind.GPR, insn.base, insn.addressSize), insn.disp);
         if (insn.index != Insn.NO_REGISTER) {
-            memory = memory.index(register(OperandKind.GPR, insn.index, insn.addressSize), 1 << insn.scale);
+            memory = memory.index(index(insn), 1 << insn.scale);
         }
         boolean stack = insn.base == 5 || insn.base == 4 && insn.addressSize != 2;
         if (insn.segment != (stack ? 2 : 3)) {

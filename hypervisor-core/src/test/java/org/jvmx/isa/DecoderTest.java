@@ -235,7 +235,7 @@ class DecoderTest {
         invalid(8, "c4 e2 64 f2 c1");
         invalid(8, "c4 e3 63 f0 c1 05");
         assertEquals(Mnemonic.RORX, valid(8, "c4 e3 7b f0 c1 05").mnemonic);
-        invalid(8, "c5 f8 28 c1");
+        assertEquals(Mnemonic.VMOVAPS, valid(8, "c5 f8 28 c1").mnemonic);
     }
 
     @Test

@@ -86,7 +86,7 @@ final class ObjdumpDifferences {
 
     private static String operands(String line, Insn insn) {
         String operands = line.indexOf(' ') < 0 ? "" : line.substring(line.indexOf(' ') + 1);
-        operands = operands.replaceAll("(BYTE|(D|Q|F|O|XMM|T)?WORD|TBYTE) PTR ", "").replaceAll("[+]0x0]", "]");
+        operands = operands.replaceAll("(BYTE|(D|Q|F|O|XMM|YMM|T)?WORD|TBYTE) PTR ", "").replaceAll("[+]0x0]", "]");
         operands = operands.replaceAll("ip[-+]0x[0-9a-f]+", "ip").replaceAll("^st,(?=st\\()", "").replaceAll("\\b[cdefgs]s:(?=\\[|0x)", "");
         if (insn.operandCount == 1 && insn.kind(0) == OperandKind.RELATIVE && insn.operandSize == 2) {
             return Long.toHexString(Long.decode(operands) & 0xffff);

@@ -8,9 +8,14 @@ package org.jvmx.isa;
  * @param modRm whether a ModRM byte follows the opcode
  * @param opcodeRegister whether the low three bits of the opcode name a register
  * @param vvvv whether VEX.vvvv is an operand
+ * @param vexL VEX.L, or -1 where either will do
+ * @param vexW VEX.W, or -1 where either will do
+ * @param vectorIndex whether the memory operand needs SIB, with a vector as its index
  */
-public record RowShape(int prefixes, int sizes, boolean modRm, boolean opcodeRegister, boolean vvvv) {
+public record RowShape(int prefixes, int sizes, boolean modRm, boolean opcodeRegister, boolean vvvv, int vexL, int vexW,
+        boolean vectorIndex) {
     public static RowShape of(Row row) {
-        return new RowShape(row.prefixes, row.sizes, row.modRm, row.opcodeRegister, row.usesVvvv);
+        return new RowShape(row.prefixes, row.sizes, row.modRm, row.opcodeRegister, row.usesVvvv, row.vexL, row.vexW,
+                row.vectorIndex);
     }
 }

@@ -40,6 +40,9 @@ final class SampleBytes {
         if (row.memoryOnly && modrm >= 0xc0) {
             modrm -= 0x40 << random.nextInt(2);
         }
+        if (row.vectorIndex) {
+            modrm = modrm & ~7 | 4;
+        }
         if (row.modRm) {
             put(row.registerOnly ? modrm | 0xc0 : modrm);
         }
@@ -71,7 +74,9 @@ final class SampleBytes {
         int map = row.map.ordinal() - OpcodeMap.VEX_0F.ordinal() + 1;
         int inverted = codeSize == 8 ? random.nextInt(8) << 5 : 0xe0;
         int vvvv = row.usesVvvv ? random.nextInt(8) + 8 : 15;
-        put(0xc4, inverted | map, (wide ? 0x80 : 0) | vvvv << 3 | Integer.numberOfTrailingZeros(row.prefixes), row.opcode);
+        boolean w = row.vexW < 0 ? wide : row.vexW == 1;
+        boolean l = row.vexL < 0 ? random.nextInt(4) == 0 : row.vexL == 1;
+        put(0xc4, inverted | map, (w ? 0x80 : 0) | vvvv << 3 | (l ? 4 : 0) | Integer.numberOfTrailingZeros(row.prefixes), row.opcode);
     }
 
     /** Fifteen bytes of noise that often begin with an escape. */

@@ -6,11 +6,12 @@ import org.jvmx.isa.Mnemonic;
 import org.jvmx.isa.Operand;
 import org.jvmx.isa.OperandKind;
 import org.jvmx.isa.Row;
+import org.jvmx.isa.RowShape;
 
 /** Chooses registers so that the accesses of an instruction fall into or near the window: inside, across pages, over its end, or far away. */
 final class Addressing {
     private static final int[] WINDOWS = {0, 0xe00, Case.DATA_SIZE - Case.WINDOW_SIZE};
-    private static final int LARGE = 640;
+    private static final int LARGE = 900;
 
     private final SplittableRandom random;
     private final long[] gpr = new long[17];
@@ -112,20 +113,21 @@ final class Addressing {
         if (insn.mnemonic == Mnemonic.XLAT) {
             return;
         }
-        if (insn.base == Insn.NO_REGISTER && insn.index == Insn.NO_REGISTER) {
+        int index = RowShape.of(insn.row).vectorIndex() ? Insn.NO_REGISTER : insn.index;
+        if (insn.base == Insn.NO_REGISTER && index == Insn.NO_REGISTER) {
             aimByDisplacement(offset);
             return;
         }
         bitOffset();
         if (insn.base == Insn.NO_REGISTER) {
-            gpr[insn.index] = offset - insn.disp >> insn.scale;
+            gpr[index] = offset - insn.disp >> insn.scale;
             return;
         }
-        if (insn.index != Insn.NO_REGISTER && insn.index != insn.base) {
-            gpr[insn.index] = random.nextInt(8) == 0 ? random.nextLong() : random.nextInt(256) - 128;
+        if (index != Insn.NO_REGISTER && index != insn.base) {
+            gpr[index] = random.nextInt(8) == 0 ? random.nextLong() : random.nextInt(256) - 128;
         }
-        gpr[insn.base] = insn.index == insn.base ? (offset - insn.disp) / ((1 << insn.scale) + 1)
-                : offset - insn.disp - (gpr[insn.index] << insn.scale);
+        gpr[insn.base] = index == insn.base ? (offset - insn.disp) / ((1 << insn.scale) + 1)
+                : offset - insn.disp - (gpr[index] << insn.scale);
         if (insn.addressSize == 4) {
             gpr[insn.base] = gpr[insn.base] & 0xffff_ffffL | random.nextLong() << 32;
         }

@@ -5,7 +5,7 @@ import java.lang.foreign.ValueLayout;
 
 /** The layout of a case, the same as in the helper process, and access to cases that lie one after the other in a segment. */
 final class Case {
-    static final int SIZE = 0x800;
+    static final int SIZE = 0xc00;
     static final int GPR = 0;
     static final int RIP = 0x80;
     static final int FLAGS = 0x88;
@@ -35,8 +35,11 @@ final class Case {
     static final int MXCSR_MASK = FX + 28;
     static final int ST = FX + 32;
     static final int XMM = FX + 160;
-    static final int MEMORY = 0x400;
-    static final int WINDOW_SIZE = 0x400;
+    /** Bits 255:128 of the YMM registers. */
+    static final int YMM = FX + 576;
+    static final int YMM_END = YMM + 256;
+    static final int MEMORY = 0x600;
+    static final int WINDOW_SIZE = 0x600;
 
     /** Linear addresses, the same on both sides. */
     static final long DATA = 0x2000_1000L;

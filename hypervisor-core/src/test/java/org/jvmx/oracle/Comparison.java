@@ -18,7 +18,7 @@ final class Comparison {
     private static final int OVERFLOW = 4;
     private static final Set<Mnemonic> SOFTWARE = EnumSet.of(Mnemonic.INT3, Mnemonic.INT1, Mnemonic.INTO);
     private static final int STACK_FAULT = 12;
-    private static final int NEAR_THE_END = 640;
+    private static final int NEAR_THE_END = 900;
     private static final int PROTECTION = 13;
     private static final int PAGE_FAULT = 14;
     private static final int ALIGNMENT = 17;
@@ -28,7 +28,7 @@ final class Comparison {
     private static final int C1 = 1 << 9;
     /** Overflow, underflow and precision in the x87 status word. */
     private static final int RANGE = 7 << 3;
-    private static final int[][] COMPARED = {{0, BYTES}, {VECTOR, OUTSIDE + 8}, {FX, FX + FX_USED}, {MEMORY, SIZE}};
+    private static final int[][] COMPARED = {{0, BYTES}, {VECTOR, OUTSIDE + 8}, {FX, FX + FX_USED}, {YMM, YMM_END}, {MEMORY, SIZE}};
     /** Twice the error that either may have. */
     private static final double RELATIVE = 3 * 0x1p-12;
 
@@ -51,6 +51,9 @@ final class Comparison {
             if (at(side, index, VECTOR) == PAGE_FAULT && Excuses.anyAddress(insn.row)) {
                 at(side, index, ADDRESS, 0);
                 at(side, index, ERROR, at(side, index, ERROR) | 1);
+            }
+            if (at(side, index, VECTOR) == PAGE_FAULT && Excuses.anyPlace(insn)) {
+                at(side, index, ADDRESS, at(side, index, ADDRESS) & -4096L);
             }
             if (at(side, index, VECTOR) >= 0 && Excuses.anyTop(insn)) {
                 withoutTop(side, index);
@@ -148,7 +151,8 @@ final class Comparison {
     }
 
     private static void tolerateRelative(MemorySegment silicon, MemorySegment ours, int index) {
-        for (int field = XMM; field < XMM + 256; field += 4) {
+        for (int n = 0; n < 512; n += 4) {
+            int field = n < 256 ? XMM + n : YMM + n - 256;
             float theirs = Float.intBitsToFloat(intAt(silicon, index, field));
             float mine = Float.intBitsToFloat(intAt(ours, index, field));
             if (Float.isFinite(theirs) && theirs != 0 && Math.abs(mine / (double) theirs - 1) <= RELATIVE) {
@@ -191,6 +195,9 @@ final class Comparison {
         }
         if (field >= MEMORY) {
             return "window+" + Integer.toHexString(field - MEMORY);
+        }
+        if (field >= YMM) {
+            return "ymm" + (field - YMM) / 16 + ((field & 8) == 0 ? " upper low" : " upper high");
         }
         if (field >= XMM) {
             return "xmm" + (field - XMM) / 16 + ((field & 8) == 0 ? " low" : " high");

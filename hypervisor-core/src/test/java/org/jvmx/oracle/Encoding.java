@@ -60,7 +60,7 @@ final class Encoding {
             legacy(row, shape);
         }
         if (shape.modRm()) {
-            modRm(row);
+            modRm(row, shape.vectorIndex());
         }
         if (has(row, Operand.Ob) || has(row, Operand.Ov)) {
             displacementAt = length;
@@ -148,16 +148,24 @@ final class Encoding {
             put(0x67);
         }
         int map = row.map.ordinal() - OpcodeMap.VEX_0F.ordinal() + 1;
+        int length = shape.vexL() < 0 ? random.nextInt(2) : shape.vexL();
+        int wide = shape.vexW() < 0 ? random.nextInt(2) : shape.vexW();
         int vvvv = !shape.vvvv() ? 15 : codeSize == 8 ? random.nextInt(16) : 8 + random.nextInt(8);
-        put(0xc4);
-        put((codeSize == 8 ? random.nextInt(8) << 5 : 0xe0) | map);
-        put((random.nextBoolean() ? 0x80 : 0) | vvvv << 3 | Integer.numberOfTrailingZeros(shape.prefixes()));
+        int last = vvvv << 3 | length << 2 | Integer.numberOfTrailingZeros(shape.prefixes());
+        if (map == 1 && shape.vexW() < 1 && random.nextBoolean()) {
+            put(0xc5);
+            put((codeSize == 8 ? random.nextInt(2) << 7 : 0x80) | (codeSize == 8 ? last : last | 0x40));
+        } else {
+            put(0xc4);
+            put((codeSize == 8 ? random.nextInt(8) << 5 : 0xe0) | map);
+            put(wide << 7 | last);
+        }
         put(row.opcode);
     }
 
     /** ModRM, SIB and displacement; half of the operands that may be in memory are. */
-    private void modRm(Row row) {
-        int modrm = random.nextInt(256);
+    private void modRm(Row row, boolean withSib) {
+        int modrm = withSib ? random.nextInt(256) & ~7 | 4 : random.nextInt(256);
         if (row.registerOnly || !row.memoryOnly && random.nextBoolean()) {
             modrm |= 0xc0;
         } else if (modrm >= 0xc0) {

@@ -22,7 +22,9 @@ final class Excuses {
     private static final Map<Mnemonic, String> ROWS = new EnumMap<>(Mnemonic.class);
     private static final Set<Mnemonic> APPROXIMATE = EnumSet.of(F2XM1, FYL2X, FYL2XP1, FSIN, FCOS, FSINCOS, FPTAN, FPATAN);
     private static final Set<Mnemonic> LARGE = EnumSet.of(FXSAVE, FXRSTOR, XSAVE, XRSTOR, FNSAVE, FRSTOR, FNSTENV, FLDENV);
-    private static final Set<Mnemonic> RELATIVE_ERROR = EnumSet.of(RCPPS, RCPSS, RSQRTPS, RSQRTSS);
+    private static final Set<Mnemonic> MASKED = EnumSet.of(VMASKMOVPS, VMASKMOVPD, VPMASKMOVD, VPMASKMOVQ);
+    private static final Set<Mnemonic> RELATIVE_ERROR = EnumSet.of(RCPPS, RCPSS, RSQRTPS, RSQRTSS, VRCPPS, VRCPSS, VRSQRTPS,
+            VRSQRTSS);
 
     static {
         excuse("the value is the host's own", CPUID, RDTSC, RDTSCP, RDPMC, RDRAND, RDSEED, RDPID, XGETBV);
@@ -68,6 +70,11 @@ final class Excuses {
     /** Which byte of an operand larger than a register is touched first, so where a page fault is reported, is each processor's own. */
     static boolean anyAddress(Row row) {
         return LARGE.contains(row.mnemonic);
+    }
+
+    /** Of a masked store into two pages the byte that is reported may be any of those in the page that is missing. */
+    static boolean anyPlace(Insn insn) {
+        return MASKED.contains(insn.mnemonic) && insn.isMemory(0);
     }
 
     /** Whether a bad header or a missing page of the legacy region is found first depends on the header. */

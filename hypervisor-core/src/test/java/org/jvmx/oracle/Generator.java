@@ -191,9 +191,9 @@ final class Generator {
 
     private void vectors(MemorySegment cases, int index) {
         int kind = random.nextInt(4);
-        for (int n = 0; n < 32; n++) {
+        for (int n = 0; n < 64; n++) {
             long partner = n > 1 ? at(cases, index, XMM + 8 * (n & 1)) : 0;
-            at(cases, index, XMM + 8 * n, switch (kind) {
+            at(cases, index, n < 32 ? XMM + 8 * n : YMM + 8 * (n - 32), switch (kind) {
                 case 0 -> integer();
                 case 1 -> numbers.fp32Pair(partner);
                 case 2 -> n % 2 == 0 ? numbers.fp32Pair(partner) : numbers.fp64(partner);

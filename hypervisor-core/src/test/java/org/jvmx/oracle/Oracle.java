@@ -14,6 +14,7 @@ import org.jvmx.isa.Feature;
 import org.jvmx.isa.Insn;
 import org.jvmx.isa.OpcodeTable;
 import org.jvmx.isa.Row;
+import org.jvmx.isa.StateClass;
 
 /**
  * Puts the same cases to this machine's processor and to ours. Cases come in groups, a group is one instruction with several states and follows from its own
@@ -55,6 +56,9 @@ final class Oracle implements AutoCloseable {
         for (Row row : OpcodeTable.rows()) {
             String reason = Excuses.excused(row);
             Feature feature = row.feature;
+            if (reason == null && row.state == StateClass.AVX && !flags.contains("avx")) {
+                reason = "this host has no AVX";
+            }
             if (reason == null && feature != null && feature != Feature.LM && !flags.contains(Silicon.flag(feature))) {
                 reason = "this host has no " + feature;
             }
@@ -160,6 +164,7 @@ final class Oracle implements AutoCloseable {
             case X87, X87_NOWAIT -> "x87";
             case MMX -> "MMX registers";
             case SSE, SSE_MMX -> row.feature.name();
+            case AVX -> (row.mnemonic.name().endsWith("DQ") || row.feature == Feature.AES) && row.feature != Feature.AVX ? row.feature + " (VEX)" : row.feature.name();
             case NONE -> row.feature != null ? row.feature.name() : Addressing.isString(row) ? "strings"
                     : row.cpl0 ? "privileged (#GP)" : switch (row.map) {
                         case ONE_BYTE -> "one-byte map";

@@ -39,13 +39,15 @@ final class Preparation {
             case LDMXCSR -> put(target, usual ? word(target) & ~0xffff_0000L : word(target));
             case FXRSTOR -> image(target, usual);
             case XSAVE, XRSTOR -> {
-                gpr[0] &= 3;
+                gpr[0] &= 7;
                 gpr[2] = 0;
                 image(target, usual);
                 if (usual) {
                     header(target);
                 }
             }
+            case VPGATHERDD, VPGATHERDQ, VGATHERDPS, VGATHERDPD -> indices(4);
+            case VPGATHERQD, VPGATHERQQ, VGATHERQPS, VGATHERQPD -> indices(8);
             case FBLD -> decimal(target);
             case FLD -> extended(target);
             default -> {
@@ -108,9 +110,22 @@ final class Preparation {
     }
 
     private void header(long target) {
-        put(target + 512, random.nextInt(4));
+        put(target + 512, random.nextInt(8));
         for (int at = 520; at < 576; at += 8) {
             put(target + at, 0);
+        }
+    }
+
+    /** Distances from the base of a gather, few of which lead far away. */
+    private void indices(int size) {
+        for (int at = 0; at < 32; at += size) {
+            int field = (at < 16 ? Case.XMM + at : Case.YMM + at - 16) + 16 * insn.index;
+            long distance = random.nextInt(24) == 0 ? random.nextLong() : random.nextInt(640) - 320 >> insn.scale;
+            if (size == 4) {
+                intAt(cases, index, field, (int) distance);
+            } else {
+                at(cases, index, field, distance);
+            }
         }
     }
 

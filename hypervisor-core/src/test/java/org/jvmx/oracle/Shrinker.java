@@ -34,8 +34,8 @@ final class Shrinker {
     }
 
     private void shrink(MemorySegment state) throws IOException {
-        for (int field = 0; field < FX + FX_USED; field += 8) {
-            boolean state64 = field < RIP || field == FS || field == GS || field >= FX;
+        for (int field = 0; field < YMM_END; field += 8) {
+            boolean state64 = field < RIP || field == FS || field == GS || inState(field);
             if (state64) {
                 simplify(state, field, plain(field));
             }
@@ -48,6 +48,11 @@ final class Shrinker {
                 simplify(state, FLAGS, at(state, 0, FLAGS) & ~(1L << bit));
             }
         }
+    }
+
+    /** Whether it is x87, SSE or AVX state. */
+    private static boolean inState(int field) {
+        return field >= FX && field < FX + FX_USED || field >= YMM && field < YMM_END;
     }
 
     private static long plain(int field) {
@@ -77,7 +82,7 @@ final class Shrinker {
         text.append("  again with -Djvmx.oracle.seed=%d -Djvmx.oracle.cases=%d%n".formatted(seed, Oracle.GROUP));
         text.append("  state: ");
         for (int field = 0; field < SIZE; field += 8) {
-            boolean shown = field < BYTES || field >= FX && field < FX + FX_USED || field >= MEMORY;
+            boolean shown = field < BYTES || inState(field) || field >= MEMORY;
             if (shown && at(state, 0, field) != plain(field)) {
                 text.append(Comparison.name(field)).append(' ').append(Long.toHexString(at(state, 0, field))).append("; ");
             }

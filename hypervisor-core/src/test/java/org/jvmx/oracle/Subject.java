@@ -66,7 +66,7 @@ final class Subject implements AutoCloseable {
         cpu.cr4 = 1 << 5 | 3 << 9 | 1 << 16 | 1 << 18;
         cpu.efer = 0xd01;
         cpu.cr0 = 0x8005_0033L;
-        cpu.xcr0 = 3;
+        cpu.xcr0 = 7;
         for (int segment = 0; segment < 6; segment++) {
             boolean absent = segment >= Cpu.FS;
             cpu.selector[segment] = absent ? 0 : USER_DATA;
@@ -170,6 +170,7 @@ final class Subject implements AutoCloseable {
         }
         for (int n = 0; n < 32; n++) {
             cpu.xmm[n] = Case.at(cases, index, Case.XMM + 8 * n);
+            cpu.xmm[Cpu.UPPER + n] = Case.at(cases, index, Case.YMM + 8 * n);
         }
     }
 
@@ -195,6 +196,7 @@ final class Subject implements AutoCloseable {
         }
         for (int n = 0; n < 32; n++) {
             Case.at(cases, index, Case.XMM + 8 * n, cpu.xmm[n]);
+            Case.at(cases, index, Case.YMM + 8 * n, cpu.xmm[Cpu.UPPER + n]);
         }
         int window = Case.intAt(cases, index, Case.WINDOW);
         long to = (long) index * Case.SIZE + Case.MEMORY;

@@ -12,7 +12,10 @@ final class Arithmetic {
 
     final Operand a = new Operand();
     final Operand b = new Operand();
+    /** What {@link #multiplyAdd} adds. */
+    final Operand c = new Operand();
     final Exact result = new Exact();
+    private final Exact addend = new Exact();
     /** IE, DE and ZE as the last operation found them. */
     int flags;
 
@@ -58,6 +61,38 @@ final class Arithmetic {
             return ZERO;
         }
         result.product(a.exponent + b.exponent, a.significand, b.significand);
+        return FINITE;
+    }
+
+    /** {@code a * b + c}, rounded once. SDM Vol. 1, "Fused-Multiply-ADD (FMA) Numeric Behavior". */
+    int multiplyAdd(int rounding) {
+        int product = multiply();
+        if (product == INVALID) {
+            return INVALID;
+        }
+        flags |= c.denormal ? FpException.DE : 0;
+        if (c.kind == INFINITE) {
+            if (product == INFINITE && result.sign != c.sign) {
+                return invalid();
+            }
+            result.sign = c.sign;
+            return INFINITE;
+        }
+        int zeroSign = result.sign == c.sign ? c.sign : rounding == FpException.DOWN ? 1 : 0;
+        if (product == INFINITE || c.kind == ZERO) {
+            result.sign = product == ZERO ? zeroSign : result.sign;
+            return product;
+        }
+        if (product == ZERO) {
+            result.set(c.sign, c.exponent, c.significand);
+            return FINITE;
+        }
+        addend.set(c.sign, c.exponent, c.significand);
+        result.add(addend);
+        if (result.isZero()) {
+            result.sign = zeroSign;
+            return ZERO;
+        }
         return FINITE;
     }
 

@@ -1,7 +1,8 @@
 package org.jvmx.cpu.fp;
 
-/** The single and double precision formats as data. SDM Vol. 1, "Floating-Point Data Types". */
+/** The half, single and double precision formats as data. SDM Vol. 1, "Floating-Point Data Types". */
 final class BinaryFormat {
+    static final BinaryFormat HALF = new BinaryFormat(10, 5);
     static final BinaryFormat SINGLE = new BinaryFormat(23, 8);
     static final BinaryFormat DOUBLE = new BinaryFormat(52, 11);
 

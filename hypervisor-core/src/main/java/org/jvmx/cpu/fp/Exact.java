@@ -78,6 +78,40 @@ final class Exact {
         normalize();
     }
 
+    /** Adds another number, which is used up; neither is zero, and the sum may be. What the smaller one has below 128 bits sticks. */
+    void add(Exact other) {
+        if (exponent < other.exponent || exponent == other.exponent && Unsigned128.compare(high, low, other.high, other.low) < 0) {
+            swap(other);
+        }
+        other.denormalize(exponent);
+        if (sign != other.sign) {
+            high -= other.high + (Long.compareUnsigned(low, other.low) < 0 ? 1 : 0);
+            low -= other.low;
+            normalize();
+            return;
+        }
+        low += other.low;
+        long carry = Long.compareUnsigned(low, other.low) < 0 ? 1 : 0;
+        boolean overflows = Long.compareUnsigned(high, ~other.high - carry) > 0;
+        high += other.high + carry;
+        if (overflows) {
+            low = low >>> 1 | low & 1 | high << 63;
+            high = high >>> 1 | Long.MIN_VALUE;
+            exponent++;
+        }
+    }
+
+    private void swap(Exact other) {
+        int ownSign = sign;
+        int ownExponent = exponent;
+        long ownHigh = high;
+        long ownLow = low;
+        set(other.sign, other.exponent, other.high);
+        low = other.low;
+        other.set(ownSign, ownExponent, ownHigh);
+        other.low = ownLow;
+    }
+
     private static long shiftedLow(long significand, int distance) {
         if (distance == 0) {
             return 0;

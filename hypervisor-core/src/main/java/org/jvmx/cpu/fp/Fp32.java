@@ -80,6 +80,21 @@ public final class Fp32 {
         return (int) status.exact.divide(FORMAT, x & WORD, y & WORD);
     }
 
+    /** VFMADD and its kin: {@code x * y + z} rounded once; a sign of 1 turns that of the product or of the addend. */
+    public static int multiplyAdd(int x, int y, int z, int productSign, int addendSign, SseStatus status) {
+        return (int) status.exact.multiplyAdd(FORMAT, x & WORD, y & WORD, z & WORD, productSign, addendSign);
+    }
+
+    /** VCVTPH2PS. */
+    public static int fromHalf(int half, SseStatus status) {
+        return (int) status.exact.fromHalf(half & 0xffff);
+    }
+
+    /** VCVTPS2PH with an explicit rounding mode. */
+    public static int toHalf(int x, int rounding, SseStatus status) {
+        return (int) status.exact.toHalf(x, rounding);
+    }
+
     /** SQRTSS. */
     public static int squareRoot(int x, SseStatus status) {
         if (status.nearest() && x > 0 && ordinary(x)) {

@@ -75,6 +75,11 @@ public final class Fp64 {
         return status.exact.divide(FORMAT, x, y);
     }
 
+    /** VFMADD and its kin: {@code x * y + z} rounded once; a sign of 1 turns that of the product or of the addend. */
+    public static long multiplyAdd(long x, long y, long z, int productSign, int addendSign, SseStatus status) {
+        return status.exact.multiplyAdd(FORMAT, x, y, z, productSign, addendSign);
+    }
+
     /** SQRTSD. */
     public static long squareRoot(long x, SseStatus status) {
         double root = Math.sqrt(longBitsToDouble(x));

@@ -31,6 +31,23 @@ final class SseArithmetic {
         return eitherNan() ? nan(format, x, y) : finish(format, arithmetic.multiply());
     }
 
+    /** {@code x * y + z}, rounded once; the signs of product and addend may be turned. Of NaNs the first in this order is the result. */
+    long multiplyAdd(BinaryFormat format, long x, long y, long z, int productSign, int addendSign) {
+        load(format, x, y);
+        Operand c = arithmetic.c;
+        c.load(format, z);
+        if (c.denormal && status.denormalsAreZeros()) {
+            c.makeZero();
+        }
+        if (eitherNan() || c.isNan()) {
+            status.raised |= c.kind == Operand.SIGNALING_NAN ? FpException.IE : 0;
+            return eitherNan() ? nan(format, x, y) : z | format.quietBit;
+        }
+        arithmetic.a.sign ^= productSign;
+        c.sign ^= addendSign;
+        return finish(format, arithmetic.multiplyAdd(status.rounding()));
+    }
+
     long divide(BinaryFormat format, long x, long y) {
         load(format, x, y);
         return eitherNan() ? nan(format, x, y) : finish(format, arithmetic.divide());
@@ -112,13 +129,47 @@ final class SseArithmetic {
         load(from, x, x);
         Operand a = arithmetic.a;
         if (a.isNan()) {
-            status.raised |= a.kind == Operand.SIGNALING_NAN ? FpException.IE : 0;
-            long fraction = x << (64 - from.fractionBits) >>> (64 - to.fractionBits);
-            return to.signed(a.sign, to.infinity | to.quietBit | fraction);
+            return convertedNan(from, to, x);
         }
         arithmetic.flags = a.denormal ? FpException.DE : 0;
         arithmetic.result.set(a.sign, a.exponent, a.significand);
         return finish(to, a.kind);
+    }
+
+    private long convertedNan(BinaryFormat from, BinaryFormat to, long x) {
+        Operand a = arithmetic.a;
+        status.raised |= a.kind == Operand.SIGNALING_NAN ? FpException.IE : 0;
+        long fraction = x << (64 - from.fractionBits) >>> (64 - to.fractionBits);
+        return to.signed(a.sign, to.infinity | to.quietBit | fraction);
+    }
+
+    /** Half to single precision: exact, so no denormal counts, and none is taken for zero. */
+    long fromHalf(int half) {
+        Operand a = arithmetic.a;
+        a.load(BinaryFormat.HALF, half);
+        if (a.isNan()) {
+            return convertedNan(BinaryFormat.HALF, BinaryFormat.SINGLE, half);
+        }
+        arithmetic.flags = 0;
+        arithmetic.result.set(a.sign, a.exponent, a.significand);
+        return a.kind == Operand.FINITE ? BinaryFormat.SINGLE.encode(arithmetic.result) : finish(BinaryFormat.SINGLE, a.kind);
+    }
+
+    /** Single to half precision; FTZ has no effect. */
+    long toHalf(int single, int rounding) {
+        long x = single & 0xffff_ffffL;
+        load(BinaryFormat.SINGLE, x, x);
+        Operand a = arithmetic.a;
+        if (a.isNan()) {
+            return convertedNan(BinaryFormat.SINGLE, BinaryFormat.HALF, x);
+        }
+        arithmetic.flags = a.denormal ? FpException.DE : 0;
+        arithmetic.result.set(a.sign, a.exponent, a.significand);
+        if (a.kind != Operand.FINITE) {
+            return finish(BinaryFormat.HALF, a.kind);
+        }
+        status.raised |= arithmetic.flags;
+        return round(BinaryFormat.HALF, arithmetic.result, rounding, false);
     }
 
     private void load(BinaryFormat format, long x, long y) {
@@ -153,21 +204,21 @@ final class SseArithmetic {
             case Arithmetic.ZERO -> format.signed(result.sign, 0);
             case Arithmetic.INFINITE -> format.signed(result.sign, format.infinity);
             case Arithmetic.INVALID -> format.defaultNan;
-            default -> round(format, result);
+            default -> round(format, result, status.rounding(), (status.mxcsr & SseStatus.FTZ) != 0);
         };
     }
 
-    private long round(BinaryFormat format, Exact result) {
+    private long round(BinaryFormat format, Exact result, int rounding, boolean flushToZero) {
         boolean underflowMasked = status.masked(FpException.UE);
-        boolean flush = underflowMasked && (status.mxcsr & SseStatus.FTZ) != 0;
-        int flags = result.round(format.precision(), 1 - format.bias, format.bias, status.rounding(), underflowMasked && !flush);
+        boolean flush = underflowMasked && flushToZero;
+        int flags = result.round(format.precision(), 1 - format.bias, format.bias, rounding, underflowMasked && !flush);
         if (flush && (flags & FpException.UE) != 0) {
             status.raised |= FpException.UE | FpException.PE;
             return format.signed(result.sign, 0);
         }
         if ((flags & FpException.OE) != 0) {
             status.raised |= flags & FpException.ALL | (status.masked(FpException.OE) ? FpException.PE : 0);
-            return format.overflowed(result.sign, status.rounding());
+            return format.overflowed(result.sign, rounding);
         }
         status.raised |= flags & FpException.ALL;
         return (flags & FpException.UE) != 0 && !underflowMasked ? 0 : format.encode(result);

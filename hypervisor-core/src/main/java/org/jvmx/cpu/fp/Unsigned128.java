@@ -7,6 +7,10 @@ final class Unsigned128 {
     private Unsigned128() {
     }
 
+    static int compare(long high, long low, long otherHigh, long otherLow) {
+        return high != otherHigh ? Long.compareUnsigned(high, otherHigh) : Long.compareUnsigned(low, otherLow);
+    }
+
     /** The quotient of {@code high:low} and a divisor whose top bit is set and which exceeds {@code high}. */
     static long divide(long high, long low, long divisor) {
         long first = digit(high, low >>> 32, divisor);

@@ -37,6 +37,7 @@ final class Guards {
             case NONE -> -1;
             case X87, X87_NOWAIT -> emulated || switched ? NM : -1;
             case MMX -> emulated ? UD : switched ? NM : -1;
+            case AVX -> (key & Cpu.KEY_AVX) == 0 ? UD : switched ? NM : -1;
             case SSE, SSE_MMX -> emulated || (key & Cpu.KEY_OSFXSR) == 0 ? UD : switched ? NM : -1;
         };
     }

@@ -168,6 +168,29 @@ public abstract class MemoryAccess extends Paging {
         }
     }
 
+    /** Loads 4 or 8 bytes. */
+    public final long loadUnaligned(int segment, long linear, int size) {
+        if (size == 8) {
+            return loadUnaligned64(segment, linear);
+        }
+        int at = (int) (linear >>> 12) & Tlb.MASK;
+        if (readTags[at] == (linear + size - 1 & -4096L)) {
+            return RawMemory.getInt(linear + readAddends[at]) & 0xffff_ffffL;
+        }
+        checkCanonical(segment, linear, size);
+        return loadAnywhere(linear, size);
+    }
+
+    /** Stores 4 or 8 bytes. */
+    public final void storeUnaligned(int segment, long linear, int size, long value) {
+        if (size == 8) {
+            storeUnaligned64(segment, linear, value);
+        } else {
+            checkCanonical(segment, linear, size);
+            storeAnywhere(linear, size, value);
+        }
+    }
+
     // --- read-modify-write: faults as a write would, before anything is computed
 
     /** Loads what a following {@link #store} at the same place will change; the store cannot fault then. */
@@ -186,10 +209,14 @@ public abstract class MemoryAccess extends Paging {
      */
     public final void probe(int segment, long linear, int size, int access) {
         if (size <= 8) {
-            checkAddress(segment, linear, size);
-        } else {
-            checkCanonical(segment, linear, size);
+            align(linear, size);
         }
+        probeUnaligned(segment, linear, size, access);
+    }
+
+    /** The same where alignment is not checked. */
+    public final void probeUnaligned(int segment, long linear, int size, int access) {
+        checkCanonical(segment, linear, size);
         int first = (int) Math.min(size, 4096 - (linear & 4095));
         hostPhysical(guestPhysical(linear, access, user, ac), access);
         if (first < size) {

@@ -30,6 +30,8 @@ public final class Cpu extends MemoryAccess {
     public static final int KEY_UMIP = 1 << 14;
     /** Offsets of code are linear addresses, and the code segment's limit is never met. */
     public static final int KEY_FLAT = 1 << 15;
+    /** CR4.OSXSAVE and the SSE and AVX bits of XCR0 are set. */
+    public static final int KEY_AVX = 1 << 16;
 
     /** Everything about the mode that decoded code depends on. */
     public int modeKey;
@@ -310,6 +312,7 @@ public final class Cpu extends MemoryAccess {
         key |= (cr0 & 2) != 0 ? KEY_MP : 0;
         key |= (cr4 & 1 << 9) != 0 ? KEY_OSFXSR : 0;
         key |= (cr4 & 1 << 18) != 0 ? KEY_OSXSAVE : 0;
+        key |= (cr4 & 1 << 18) != 0 && (xcr0 & 6) == 6 ? KEY_AVX : 0;
         key |= (cr4 & 1 << 11) != 0 ? KEY_UMIP : 0;
         key |= code == 2 || base[CS] == 0 && limit[CS] == 0xffff_ffffL ? KEY_FLAT : 0;
         modeKey = key;

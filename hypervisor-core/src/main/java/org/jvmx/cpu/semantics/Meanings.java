@@ -33,6 +33,10 @@ public final class Meanings {
         SseFloats.define(this);
         SseConversions.define(this);
         SseStrings.define(this);
+        VexMoves.define(this);
+        VexPermutes.define(this);
+        VexMemory.define(this);
+        VexFloats.define(this);
         Segments.define(this);
         DescriptorTables.define(this);
         FarTransfers.define(this);

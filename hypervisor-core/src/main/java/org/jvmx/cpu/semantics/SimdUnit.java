@@ -12,8 +12,19 @@ public final class SimdUnit {
     /** The 16-byte source operand, as {@link SseOperands} loads it. */
     long low;
     long high;
+    /** The first 16-byte source of an operation on lanes. */
+    long firstLow;
+    long firstHigh;
+    /** The third one, which is the destination. */
+    long thirdLow;
+    long thirdHigh;
+    /** Bits 255:128 of a 32-byte source operand. */
+    long upperLow;
+    long upperHigh;
     /** Where functions of {@code cpu.fp} leave a result of two quadwords. */
     final long[] pair = new long[2];
+    /** Elements on their way to a register. */
+    final long[] elements = new long[8];
 
     /** An idle unit. */
     SimdUnit() {

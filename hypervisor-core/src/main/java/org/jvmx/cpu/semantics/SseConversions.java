@@ -32,19 +32,33 @@ final class SseConversions {
     }
 
     static void define(Meanings to) {
-        to.effect(CVTSI2SS, SseConversions::cvtsi2ss);
-        to.effect(CVTSI2SD, SseConversions::cvtsi2sd);
-        to.effect(CVTSS2SI, SseConversions::cvtss2si);
-        to.effect(CVTTSS2SI, SseConversions::cvttss2si);
-        to.effect(CVTSD2SI, SseConversions::cvtsd2si);
-        to.effect(CVTTSD2SI, SseConversions::cvttsd2si);
-        to.effect(CVTSS2SD, SseConversions::cvtss2sd);
-        to.effect(CVTSD2SS, SseConversions::cvtsd2ss);
-        to.effect(CVTPS2PD, SseConversions::cvtps2pd);
+        fromInteger(to, CVTSI2SS, true);
+        fromInteger(to, CVTSI2SD, false);
+        SimdForms.same(to, CVTSS2SI, SseConversions::cvtss2si);
+        SimdForms.same(to, CVTTSS2SI, SseConversions::cvttss2si);
+        SimdForms.same(to, CVTSD2SI, SseConversions::cvtsd2si);
+        SimdForms.same(to, CVTTSD2SI, SseConversions::cvttsd2si);
+        SimdForms.scalar(to, CVTSS2SD, (s, _) -> {
+            s.low = Fp64.fromFp32((int) s.low, s.status);
+            s.high = s.firstHigh;
+        });
+        SimdForms.scalar(to, CVTSD2SS, (s, _) -> {
+            s.low = s.firstLow & ~DOUBLEWORD | Fp32.fromFp64(s.low, s.status) & DOUBLEWORD;
+            s.high = s.firstHigh;
+        });
+        SimdForms.extending(to, CVTPS2PD, 8, (s, _) -> {
+            long source = s.low;
+            s.low = Fp64.fromFp32((int) source, s.status);
+            s.high = Fp64.fromFp32((int) (source >>> 32), s.status);
+        }, true);
         narrow(to, CVTPD2PS, Fp32::fromFp64);
         narrow(to, CVTPD2DQ, Fp64::toInt32);
         narrow(to, CVTTPD2DQ, Fp64::truncateToInt32);
-        to.effect(CVTDQ2PD, SseConversions::cvtdq2pd);
+        SimdForms.extending(to, CVTDQ2PD, 8, (s, _) -> {
+            long source = s.low;
+            s.low = Fp64.fromInt32((int) source);
+            s.high = Fp64.fromInt32((int) (source >>> 32));
+        }, false);
         words(to, CVTDQ2PS, (bits, status) -> Fp32.fromInteger(bits, status));
         words(to, CVTPS2DQ, Fp32::toInt32);
         words(to, CVTTPS2DQ, Fp32::truncateToInt32);
@@ -56,20 +70,25 @@ final class SseConversions {
         pairToMmx(to, CVTTPD2PI, Fp64::truncateToInt32);
     }
 
-    private static void cvtsi2ss(Cpu cpu, Insn insn) {
-        long source = Cpu.signed(cpu.operand(insn, 1), insn.width(1));
-        SseOperands.beginFloat(cpu);
-        int result = Fp32.fromInteger(source, cpu.simd.status);
-        SseOperands.endFloat(cpu);
-        setLowSingle(cpu, insn, result);
+    private static void fromInteger(Meanings to, Mnemonic mnemonic, boolean single) {
+        to.effect(mnemonic, (cpu, insn) -> {
+            int at = 2 * insn.register(0);
+            cpu.xmm[at] = fromInteger(cpu, insn, 1, single, cpu.xmm[at]);
+        });
+        to.effect(mnemonic.vex(), (cpu, insn) -> {
+            int first = 2 * insn.register(1);
+            SseOperands.setVex(cpu, insn.register(0), fromInteger(cpu, insn, 2, single, cpu.xmm[first]), cpu.xmm[first + 1]);
+        });
     }
 
-    private static void cvtsi2sd(Cpu cpu, Insn insn) {
-        long source = Cpu.signed(cpu.operand(insn, 1), insn.width(1));
+    /** The converted operand {@code n} in its place in a quadword. */
+    private static long fromInteger(Cpu cpu, Insn insn, int n, boolean single, long rest) {
+        long source = Cpu.signed(cpu.operand(insn, n), insn.width(n));
         SseOperands.beginFloat(cpu);
-        long result = Fp64.fromInt64(source, cpu.simd.status);
+        long result = single ? rest & ~DOUBLEWORD | Fp32.fromInteger(source, cpu.simd.status) & DOUBLEWORD
+                : Fp64.fromInt64(source, cpu.simd.status);
         SseOperands.endFloat(cpu);
-        cpu.xmm[2 * insn.register(0)] = result;
+        return result;
     }
 
     private static void cvtss2si(Cpu cpu, Insn insn) {
@@ -108,61 +127,16 @@ final class SseConversions {
         cpu.reg(insn.register(0), width, result);
     }
 
-    private static void cvtss2sd(Cpu cpu, Insn insn) {
-        int source = (int) SseOperands.scalar(cpu, insn, 1);
-        SseOperands.beginFloat(cpu);
-        long result = Fp64.fromFp32(source, cpu.simd.status);
-        SseOperands.endFloat(cpu);
-        cpu.xmm[2 * insn.register(0)] = result;
-    }
-
-    private static void cvtsd2ss(Cpu cpu, Insn insn) {
-        long source = SseOperands.scalar(cpu, insn, 1);
-        SseOperands.beginFloat(cpu);
-        int result = Fp32.fromFp64(source, cpu.simd.status);
-        SseOperands.endFloat(cpu);
-        setLowSingle(cpu, insn, result);
-    }
-
-    private static void setLowSingle(Cpu cpu, Insn insn, int result) {
-        int at = 2 * insn.register(0);
-        cpu.xmm[at] = cpu.xmm[at] & ~DOUBLEWORD | result & DOUBLEWORD;
-    }
-
-    private static void cvtps2pd(Cpu cpu, Insn insn) {
-        long source = SseOperands.scalar(cpu, insn, 1);
-        SseOperands.beginFloat(cpu);
-        long low = Fp64.fromFp32((int) source, cpu.simd.status);
-        long high = Fp64.fromFp32((int) (source >>> 32), cpu.simd.status);
-        SseOperands.endFloat(cpu);
-        SseOperands.set(cpu, insn.register(0), low, high);
-    }
-
-    private static void cvtdq2pd(Cpu cpu, Insn insn) {
-        long source = SseOperands.scalar(cpu, insn, 1);
-        SseOperands.set(cpu, insn.register(0), Fp64.fromInt32((int) source), Fp64.fromInt32((int) (source >>> 32)));
-    }
-
     /** Two quadwords to two doublewords; the high half becomes zero. */
     private static void narrow(Meanings to, Mnemonic mnemonic, FromDouble f) {
-        to.effect(mnemonic, (cpu, insn) -> {
-            SseOperands.loadFull(cpu, insn, 1);
-            SseOperands.beginFloat(cpu);
-            long result = SseFloats.join(f.of(cpu.simd.low, cpu.simd.status), f.of(cpu.simd.high, cpu.simd.status));
-            SseOperands.endFloat(cpu);
-            SseOperands.set(cpu, insn.register(0), result, 0);
-        });
+        SimdForms.narrowing(to, mnemonic, (s, _) -> s.low = SseFloats.join(f.of(s.low, s.status), f.of(s.high, s.status)));
     }
 
     /** Four doublewords to four doublewords. */
     private static void words(Meanings to, Mnemonic mnemonic, FromSingle f) {
-        to.effect(mnemonic, (cpu, insn) -> {
-            SseOperands.loadFull(cpu, insn, 1);
-            SseOperands.beginFloat(cpu);
-            long low = both(f, cpu.simd.low, cpu.simd.status);
-            long high = both(f, cpu.simd.high, cpu.simd.status);
-            SseOperands.endFloat(cpu);
-            SseOperands.set(cpu, insn.register(0), low, high);
+        SimdForms.floats(to, mnemonic, (s, _) -> {
+            s.low = both(f, s.low, s.status);
+            s.high = both(f, s.high, s.status);
         });
     }
 

@@ -40,82 +40,84 @@ final class SseFloats {
         all(to, MINPS, MINSS, (a, b, _, s) -> Fp32.min(a, b, s), MINPD, MINSD, (a, b, _, s) -> Fp64.min(a, b, s));
         all(to, MAXPS, MAXSS, (a, b, _, s) -> Fp32.max(a, b, s), MAXPD, MAXSD, (a, b, _, s) -> Fp64.max(a, b, s));
         all(to, SQRTPS, SQRTSS, (_, b, _, s) -> Fp32.squareRoot(b, s), SQRTPD, SQRTSD, (_, b, _, s) -> Fp64.squareRoot(b, s));
-        all(to, CMPPS, CMPSS, (a, b, i, s) -> Fp32.compare(a, b, i & 7, s), CMPPD, CMPSD_XMM, (a, b, i, s) -> Fp64.compare(a, b, i & 7, s));
+        compare(to);
         all(to, ROUNDPS, ROUNDSS, SseFloats::round, ROUNDPD, ROUNDSD, SseFloats::round);
         packedSingle(to, RCPPS, (_, b, _, _) -> Approximation.reciprocal(b));
         scalarSingle(to, RCPSS, (_, b, _, _) -> Approximation.reciprocal(b));
         packedSingle(to, RSQRTPS, (_, b, _, _) -> Approximation.reciprocalRoot(b));
         scalarSingle(to, RSQRTSS, (_, b, _, _) -> Approximation.reciprocalRoot(b));
-        to.effect(UCOMISS, (cpu, insn) -> compareSingle(cpu, insn, false));
-        to.effect(COMISS, (cpu, insn) -> compareSingle(cpu, insn, true));
-        to.effect(UCOMISD, (cpu, insn) -> compareDouble(cpu, insn, false));
-        to.effect(COMISD, (cpu, insn) -> compareDouble(cpu, insn, true));
+        SimdForms.same(to, UCOMISS, (cpu, insn) -> compareSingle(cpu, insn, false));
+        SimdForms.same(to, COMISS, (cpu, insn) -> compareSingle(cpu, insn, true));
+        SimdForms.same(to, UCOMISD, (cpu, insn) -> compareDouble(cpu, insn, false));
+        SimdForms.same(to, COMISD, (cpu, insn) -> compareDouble(cpu, insn, true));
         horizontalSingle(to, HADDPS, (a, b, _, s) -> Fp32.add(a, b, s));
         horizontalSingle(to, HSUBPS, (a, b, _, s) -> Fp32.subtract(a, b, s));
         horizontalDouble(to, HADDPD, (a, b, _, s) -> Fp64.add(a, b, s));
         horizontalDouble(to, HSUBPD, (a, b, _, s) -> Fp64.subtract(a, b, s));
-        to.effect(ADDSUBPS, SseFloats::addsubps);
-        to.effect(ADDSUBPD, SseFloats::addsubpd);
-        to.effect(DPPS, SseFloats::dpps);
-        to.effect(DPPD, SseFloats::dppd);
+        SimdForms.floats(to, ADDSUBPS, SseFloats::addsubps);
+        SimdForms.floats(to, ADDSUBPD, SseFloats::addsubpd);
+        SimdForms.floats(to, DPPS, SseFloats::dpps);
+        SimdForms.floats(to, DPPD, SseFloats::dppd);
     }
 
     private static void all(Meanings to, Mnemonic ps, Mnemonic ss, Single single, Mnemonic pd, Mnemonic sd, Double twice) {
         packedSingle(to, ps, single);
         scalarSingle(to, ss, single);
-        to.effect(pd, (cpu, insn) -> packedDouble(cpu, insn, twice));
-        to.effect(sd, (cpu, insn) -> scalarDouble(cpu, insn, twice));
+        SimdForms.floats(to, pd, doubles(twice));
+        SimdForms.scalar(to, sd, lowDouble(twice));
+    }
+
+    /** The VEX forms have 32 predicates, the legacy ones the first eight of them. */
+    private static void compare(Meanings to) {
+        Single few = (a, b, i, s) -> Fp32.compare(a, b, i & 7, s);
+        Single all = (a, b, i, s) -> Fp32.compare(a, b, i & 31, s);
+        SimdForms.floats(to, CMPPS, singles(few), 0, singles(all));
+        SimdForms.scalar(to, CMPSS, lowSingle(few), lowSingle(all));
+        Double fewTwice = (a, b, i, s) -> Fp64.compare(a, b, i & 7, s);
+        Double allTwice = (a, b, i, s) -> Fp64.compare(a, b, i & 31, s);
+        SimdForms.floats(to, CMPPD, doubles(fewTwice), 0, doubles(allTwice));
+        SimdForms.scalar(to, CMPSD_XMM, lowDouble(fewTwice), lowDouble(allTwice));
     }
 
     private static void packedSingle(Meanings to, Mnemonic mnemonic, Single f) {
-        to.effect(mnemonic, (cpu, insn) -> {
-            SseOperands.loadFull(cpu, insn, 1);
-            SseOperands.beginFloat(cpu);
-            int at = 2 * insn.register(0);
-            int immediate = (int) insn.immediate;
-            long low = twoSingles(f, cpu.xmm[at], cpu.simd.low, immediate, cpu.simd.status);
-            long high = twoSingles(f, cpu.xmm[at + 1], cpu.simd.high, immediate, cpu.simd.status);
-            SseOperands.endFloat(cpu);
-            cpu.xmm[at] = low;
-            cpu.xmm[at + 1] = high;
-        });
+        SimdForms.floats(to, mnemonic, singles(f));
+    }
+
+    private static void scalarSingle(Meanings to, Mnemonic mnemonic, Single f) {
+        SimdForms.scalar(to, mnemonic, lowSingle(f));
+    }
+
+    private static SimdForms.Lane singles(Single f) {
+        return (s, control) -> {
+            s.low = twoSingles(f, s.firstLow, s.low, control, s.status);
+            s.high = twoSingles(f, s.firstHigh, s.high, control, s.status);
+        };
+    }
+
+    private static SimdForms.Lane lowSingle(Single f) {
+        return (s, control) -> {
+            s.low = s.firstLow & ~DOUBLEWORD | f.of((int) s.firstLow, (int) s.low, control, s.status) & DOUBLEWORD;
+            s.high = s.firstHigh;
+        };
+    }
+
+    private static SimdForms.Lane doubles(Double f) {
+        return (s, control) -> {
+            s.low = f.of(s.firstLow, s.low, control, s.status);
+            s.high = f.of(s.firstHigh, s.high, control, s.status);
+        };
+    }
+
+    private static SimdForms.Lane lowDouble(Double f) {
+        return (s, control) -> {
+            s.low = f.of(s.firstLow, s.low, control, s.status);
+            s.high = s.firstHigh;
+        };
     }
 
     private static long twoSingles(Single f, long a, long b, int immediate, SseStatus status) {
         int low = f.of((int) a, (int) b, immediate, status);
         return join(low, f.of((int) (a >>> 32), (int) (b >>> 32), immediate, status));
-    }
-
-    private static void scalarSingle(Meanings to, Mnemonic mnemonic, Single f) {
-        to.effect(mnemonic, (cpu, insn) -> {
-            int source = (int) SseOperands.scalar(cpu, insn, 1);
-            SseOperands.beginFloat(cpu);
-            int at = 2 * insn.register(0);
-            int result = f.of((int) cpu.xmm[at], source, (int) insn.immediate, cpu.simd.status);
-            SseOperands.endFloat(cpu);
-            cpu.xmm[at] = cpu.xmm[at] & ~DOUBLEWORD | result & DOUBLEWORD;
-        });
-    }
-
-    private static void packedDouble(Cpu cpu, Insn insn, Double f) {
-        SseOperands.loadFull(cpu, insn, 1);
-        SseOperands.beginFloat(cpu);
-        int at = 2 * insn.register(0);
-        int immediate = (int) insn.immediate;
-        long low = f.of(cpu.xmm[at], cpu.simd.low, immediate, cpu.simd.status);
-        long high = f.of(cpu.xmm[at + 1], cpu.simd.high, immediate, cpu.simd.status);
-        SseOperands.endFloat(cpu);
-        cpu.xmm[at] = low;
-        cpu.xmm[at + 1] = high;
-    }
-
-    private static void scalarDouble(Cpu cpu, Insn insn, Double f) {
-        long source = SseOperands.scalar(cpu, insn, 1);
-        SseOperands.beginFloat(cpu);
-        int at = 2 * insn.register(0);
-        long result = f.of(cpu.xmm[at], source, (int) insn.immediate, cpu.simd.status);
-        SseOperands.endFloat(cpu);
-        cpu.xmm[at] = result;
     }
 
     private static int round(int a, int b, int immediate, SseStatus status) {
@@ -155,15 +157,10 @@ final class SseFloats {
     }
 
     private static void horizontalSingle(Meanings to, Mnemonic mnemonic, Single f) {
-        to.effect(mnemonic, (cpu, insn) -> {
-            SseOperands.loadFull(cpu, insn, 1);
-            SseOperands.beginFloat(cpu);
-            int at = 2 * insn.register(0);
-            long low = join(neighbours(f, cpu.xmm[at], cpu.simd.status), neighbours(f, cpu.xmm[at + 1], cpu.simd.status));
-            long high = join(neighbours(f, cpu.simd.low, cpu.simd.status), neighbours(f, cpu.simd.high, cpu.simd.status));
-            SseOperands.endFloat(cpu);
-            cpu.xmm[at] = low;
-            cpu.xmm[at + 1] = high;
+        SimdForms.floats(to, mnemonic, (s, _) -> {
+            long low = join(neighbours(f, s.firstLow, s.status), neighbours(f, s.firstHigh, s.status));
+            s.high = join(neighbours(f, s.low, s.status), neighbours(f, s.high, s.status));
+            s.low = low;
         });
     }
 
@@ -172,62 +169,37 @@ final class SseFloats {
     }
 
     private static void horizontalDouble(Meanings to, Mnemonic mnemonic, Double f) {
-        to.effect(mnemonic, (cpu, insn) -> {
-            SseOperands.loadFull(cpu, insn, 1);
-            SseOperands.beginFloat(cpu);
-            int at = 2 * insn.register(0);
-            long low = f.of(cpu.xmm[at], cpu.xmm[at + 1], 0, cpu.simd.status);
-            long high = f.of(cpu.simd.low, cpu.simd.high, 0, cpu.simd.status);
-            SseOperands.endFloat(cpu);
-            cpu.xmm[at] = low;
-            cpu.xmm[at + 1] = high;
+        SimdForms.floats(to, mnemonic, (s, _) -> {
+            long low = f.of(s.firstLow, s.firstHigh, 0, s.status);
+            s.high = f.of(s.low, s.high, 0, s.status);
+            s.low = low;
         });
     }
 
-    private static void addsubps(Cpu cpu, Insn insn) {
-        SseOperands.loadFull(cpu, insn, 1);
-        SseOperands.beginFloat(cpu);
-        int at = 2 * insn.register(0);
-        long low = subtractAdd(cpu.xmm[at], cpu.simd.low, cpu.simd.status);
-        long high = subtractAdd(cpu.xmm[at + 1], cpu.simd.high, cpu.simd.status);
-        SseOperands.endFloat(cpu);
-        cpu.xmm[at] = low;
-        cpu.xmm[at + 1] = high;
+    private static void addsubps(SimdUnit s, int control) {
+        s.low = subtractAdd(s.firstLow, s.low, s.status);
+        s.high = subtractAdd(s.firstHigh, s.high, s.status);
     }
 
     private static long subtractAdd(long a, long b, SseStatus status) {
         return join(Fp32.subtract((int) a, (int) b, status), Fp32.add((int) (a >>> 32), (int) (b >>> 32), status));
     }
 
-    private static void addsubpd(Cpu cpu, Insn insn) {
-        SseOperands.loadFull(cpu, insn, 1);
-        SseOperands.beginFloat(cpu);
-        int at = 2 * insn.register(0);
-        long low = Fp64.subtract(cpu.xmm[at], cpu.simd.low, cpu.simd.status);
-        long high = Fp64.add(cpu.xmm[at + 1], cpu.simd.high, cpu.simd.status);
-        SseOperands.endFloat(cpu);
-        cpu.xmm[at] = low;
-        cpu.xmm[at + 1] = high;
+    private static void addsubpd(SimdUnit s, int control) {
+        s.low = Fp64.subtract(s.firstLow, s.low, s.status);
+        s.high = Fp64.add(s.firstHigh, s.high, s.status);
     }
 
-    private static void dpps(Cpu cpu, Insn insn) {
-        SseOperands.loadFull(cpu, insn, 1);
-        SseOperands.beginFloat(cpu);
-        SimdUnit simd = cpu.simd;
-        int at = 2 * insn.register(0);
-        DotProduct.single(cpu.xmm[at], cpu.xmm[at + 1], simd.low, simd.high, (int) insn.immediate, simd.status, simd.pair);
-        SseOperands.endFloat(cpu);
-        SseOperands.set(cpu, insn.register(0), simd.pair[0], simd.pair[1]);
+    private static void dpps(SimdUnit s, int control) {
+        DotProduct.single(s.firstLow, s.firstHigh, s.low, s.high, control, s.status, s.pair);
+        s.low = s.pair[0];
+        s.high = s.pair[1];
     }
 
-    private static void dppd(Cpu cpu, Insn insn) {
-        SseOperands.loadFull(cpu, insn, 1);
-        SseOperands.beginFloat(cpu);
-        SimdUnit simd = cpu.simd;
-        int at = 2 * insn.register(0);
-        DotProduct.paired(cpu.xmm[at], cpu.xmm[at + 1], simd.low, simd.high, (int) insn.immediate, simd.status, simd.pair);
-        SseOperands.endFloat(cpu);
-        SseOperands.set(cpu, insn.register(0), simd.pair[0], simd.pair[1]);
+    private static void dppd(SimdUnit s, int control) {
+        DotProduct.paired(s.firstLow, s.firstHigh, s.low, s.high, control, s.status, s.pair);
+        s.low = s.pair[0];
+        s.high = s.pair[1];
     }
 
     static long join(int low, int high) {

@@ -1,5 +1,6 @@
 package org.jvmx.cpu.semantics;
 
+import static org.jvmx.cpu.state.CpuState.UPPER;
 import static org.jvmx.isa.Mnemonic.*;
 
 import java.util.function.LongBinaryOperator;
@@ -104,8 +105,11 @@ final class SseIntegers {
         across(to, PACKUSWB, PackedShuffle::packUnsignedWords);
         across(to, PACKSSDW, PackedShuffle::packSignedDoublewords);
         across(to, PACKUSDW, PackedShuffle::packUnsignedDoublewords);
-        to.effect(MPSADBW, SseIntegers::mpsadbw);
-        to.effect(PHMINPOSUW, SseIntegers::phminposuw);
+        SimdForms.packed(to, MPSADBW, 3, SseIntegers::mpsadbw);
+        SimdForms.packed(to, PHMINPOSUW, (s, _) -> {
+            s.low = PackedProduct.leastUnsignedWord(s.low, s.high);
+            s.high = 0;
+        });
     }
 
     private static void defineShifts(Meanings to) {
@@ -117,8 +121,8 @@ final class SseIntegers {
         shift(to, PSRLQ, PackedShift::rightQuadwords);
         shift(to, PSRAW, PackedShift::arithmeticRightWords);
         shift(to, PSRAD, PackedShift::arithmeticRightDoublewords);
-        to.effect(PSLLDQ, SseIntegers::pslldq);
-        to.effect(PSRLDQ, SseIntegers::psrldq);
+        shiftBytes(to, PSLLDQ, SseIntegers::pslldq);
+        shiftBytes(to, PSRLDQ, SseIntegers::psrldq);
     }
 
     private static void defineLogic(Meanings to) {
@@ -134,7 +138,9 @@ final class SseIntegers {
         for (Mnemonic mnemonic : new Mnemonic[] {PXOR, XORPS, XORPD}) {
             lanes(to, mnemonic, PackedInteger::xor);
         }
-        to.effect(PTEST, SseIntegers::ptest);
+        test(to, PTEST, -1L);
+        test(to, VTESTPS, 0x8000_0000_8000_0000L);
+        test(to, VTESTPD, Long.MIN_VALUE);
     }
 
     /** {@code dst = f(dst, src)}, each quadword by itself. */
@@ -144,6 +150,10 @@ final class SseIntegers {
             int at = 2 * insn.register(0);
             cpu.xmm[at] = f.applyAsLong(cpu.xmm[at], cpu.simd.low);
             cpu.xmm[at + 1] = f.applyAsLong(cpu.xmm[at + 1], cpu.simd.high);
+        });
+        SimdForms.vex(to, mnemonic, 0, (s, _) -> {
+            s.low = f.applyAsLong(s.firstLow, s.low);
+            s.high = f.applyAsLong(s.firstHigh, s.high);
         });
     }
 
@@ -160,23 +170,37 @@ final class SseIntegers {
             cpu.xmm[at] = f.applyAsLong(cpu.xmm[at], cpu.xmm[at + 1]);
             cpu.xmm[at + 1] = f.applyAsLong(cpu.simd.low, cpu.simd.high);
         });
+        SimdForms.vex(to, mnemonic, 0, (s, _) -> {
+            s.high = f.applyAsLong(s.low, s.high);
+            s.low = f.applyAsLong(s.firstLow, s.firstHigh);
+        });
     }
 
     /** The count is an immediate or the low quadword of the source. */
     private static void shift(Meanings to, Mnemonic mnemonic, LongBinaryOperator f) {
+        SimdForms.byLength(to, mnemonic.vex(), (cpu, insn) -> {
+            long count = count(cpu, insn, 2);
+            int at = 2 * insn.register(1);
+            SseOperands.setVex(cpu, insn.register(0), f.applyAsLong(cpu.xmm[at], count), f.applyAsLong(cpu.xmm[at + 1], count));
+        }, (cpu, insn) -> {
+            long count = count(cpu, insn, 2);
+            int at = 2 * insn.register(1);
+            SseOperands.setWide(cpu, insn.register(0), f.applyAsLong(cpu.xmm[at], count), f.applyAsLong(cpu.xmm[at + 1], count),
+                    f.applyAsLong(cpu.xmm[UPPER + at], count), f.applyAsLong(cpu.xmm[UPPER + at + 1], count));
+        });
         bind(to, mnemonic, mmx(f), (cpu, insn) -> {
-            long count = count(cpu, insn);
+            long count = count(cpu, insn, 1);
             int at = 2 * insn.register(0);
             cpu.xmm[at] = f.applyAsLong(cpu.xmm[at], count);
             cpu.xmm[at + 1] = f.applyAsLong(cpu.xmm[at + 1], count);
         });
     }
 
-    private static long count(Cpu cpu, Insn insn) {
-        if (insn.kind(1) == OperandKind.IMMEDIATE) {
+    private static long count(Cpu cpu, Insn insn, int n) {
+        if (insn.kind(n) == OperandKind.IMMEDIATE) {
             return insn.immediate & 0xff;
         }
-        SseOperands.loadFull(cpu, insn, 1);
+        SseOperands.loadFull(cpu, insn, n);
         return cpu.simd.low;
     }
 
@@ -196,42 +220,59 @@ final class SseIntegers {
         to.bind(mnemonic, new Meaning.ByForm(insn -> insn.kind(0) == OperandKind.MMX ? onMmx : onXmm));
     }
 
-    private static void mpsadbw(Cpu cpu, Insn insn) {
-        SseOperands.loadFull(cpu, insn, 1);
-        int control = (int) insn.immediate;
-        int block = (int) (((control & 2) == 0 ? cpu.simd.low : cpu.simd.high) >>> 32 * (control & 1));
+    private static void mpsadbw(SimdUnit s, int control) {
+        int block = (int) (((control & 2) == 0 ? s.low : s.high) >>> 32 * (control & 1));
         int offset = control & 4;
-        int at = 2 * insn.register(0);
-        long low = PackedProduct.multipleSums(cpu.xmm[at], cpu.xmm[at + 1], offset, block);
-        cpu.xmm[at + 1] = PackedProduct.multipleSums(cpu.xmm[at], cpu.xmm[at + 1], offset + 4, block);
-        cpu.xmm[at] = low;
+        s.low = PackedProduct.multipleSums(s.firstLow, s.firstHigh, offset, block);
+        s.high = PackedProduct.multipleSums(s.firstLow, s.firstHigh, offset + 4, block);
     }
 
-    private static void phminposuw(Cpu cpu, Insn insn) {
-        SseOperands.loadFull(cpu, insn, 1);
-        SseOperands.set(cpu, insn.register(0), PackedProduct.leastUnsignedWord(cpu.simd.low, cpu.simd.high), 0);
+    /** Shifts of all 16 bytes by an immediate: the source is the destination, or the first source of the VEX form. */
+    private static void shiftBytes(Meanings to, Mnemonic mnemonic, SimdForms.Lane lane) {
+        to.effect(mnemonic, (cpu, insn) -> {
+            SseOperands.loadFull(cpu, insn, 0);
+            lane.run(cpu.simd, (int) insn.immediate & 0xff);
+            SseOperands.set(cpu, insn.register(0), cpu.simd.low, cpu.simd.high);
+        });
+        SimdForms.vex(to, mnemonic, 0, lane);
     }
 
-    private static void pslldq(Cpu cpu, Insn insn) {
-        int at = 2 * insn.register(0);
-        int count = (int) insn.immediate & 0xff;
-        cpu.xmm[at + 1] = PackedShift.leftBytesHigh(cpu.xmm[at], cpu.xmm[at + 1], count);
-        cpu.xmm[at] = PackedShift.leftBytesLow(cpu.xmm[at], count);
+    private static void pslldq(SimdUnit s, int count) {
+        s.high = PackedShift.leftBytesHigh(s.low, s.high, count & 0xff);
+        s.low = PackedShift.leftBytesLow(s.low, count & 0xff);
     }
 
-    private static void psrldq(Cpu cpu, Insn insn) {
-        int at = 2 * insn.register(0);
-        int count = (int) insn.immediate & 0xff;
-        cpu.xmm[at] = PackedShift.rightBytesLow(cpu.xmm[at], cpu.xmm[at + 1], count);
-        cpu.xmm[at + 1] = PackedShift.rightBytesHigh(cpu.xmm[at + 1], count);
+    private static void psrldq(SimdUnit s, int count) {
+        s.low = PackedShift.rightBytesLow(s.low, s.high, count & 0xff);
+        s.high = PackedShift.rightBytesHigh(s.high, count & 0xff);
     }
 
-    private static void ptest(Cpu cpu, Insn insn) {
-        SseOperands.loadFull(cpu, insn, 1);
-        long low = cpu.xmm[2 * insn.register(0)];
-        long high = cpu.xmm[2 * insn.register(0) + 1];
-        boolean zero = (low & cpu.simd.low | high & cpu.simd.high) == 0;
-        boolean covered = (~low & cpu.simd.low | ~high & cpu.simd.high) == 0;
-        cpu.statusFlags((zero ? Flags.ZF : 0) | (covered ? Flags.CF : 0));
+    /** ZF and CF from the bits of all quadwords that the mask selects. */
+    private static void test(Meanings to, Mnemonic mnemonic, long mask) {
+        EffectFn narrow = (cpu, insn) -> {
+            SseOperands.loadFull(cpu, insn, 1);
+            SimdUnit s = cpu.simd;
+            int at = 2 * insn.register(0);
+            long both = cpu.xmm[at] & s.low | cpu.xmm[at + 1] & s.high;
+            long only = ~cpu.xmm[at] & s.low | ~cpu.xmm[at + 1] & s.high;
+            testFlags(cpu, both & mask, only & mask);
+        };
+        EffectFn wide = (cpu, insn) -> {
+            SseOperands.loadWide(cpu, insn, 1);
+            SimdUnit s = cpu.simd;
+            int at = 2 * insn.register(0);
+            int up = UPPER + at;
+            long both = cpu.xmm[at] & s.low | cpu.xmm[at + 1] & s.high | cpu.xmm[up] & s.upperLow | cpu.xmm[up + 1] & s.upperHigh;
+            long only = ~cpu.xmm[at] & s.low | ~cpu.xmm[at + 1] & s.high | ~cpu.xmm[up] & s.upperLow | ~cpu.xmm[up + 1] & s.upperHigh;
+            testFlags(cpu, both & mask, only & mask);
+        };
+        if (mnemonic.vex() != null) {
+            to.effect(mnemonic, narrow);
+        }
+        SimdForms.byLength(to, mnemonic.vex() == null ? mnemonic : mnemonic.vex(), narrow, wide);
+    }
+
+    private static void testFlags(Cpu cpu, long both, long only) {
+        cpu.statusFlags((both == 0 ? Flags.ZF : 0) | (only == 0 ? Flags.CF : 0));
     }
 }

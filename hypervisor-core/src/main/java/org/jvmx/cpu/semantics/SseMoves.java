@@ -13,6 +13,7 @@ import org.jvmx.isa.OperandKind;
 final class SseMoves {
     private static final int MXCSR_MASK = 0xffff;
     private static final long DOUBLEWORD = 0xffff_ffffL;
+    private static final long TWICE = 0x1_0000_0001L;
 
     private SseMoves() {
     }
@@ -31,9 +32,6 @@ final class SseMoves {
         to.effect(Mnemonic.MOVHPD, SseMoves::moveHigh);
         to.effect(Mnemonic.MOVHLPS, (cpu, insn) -> cpu.xmm[2 * insn.register(0)] = high(cpu, insn.register(1)));
         to.effect(Mnemonic.MOVLHPS, (cpu, insn) -> cpu.xmm[2 * insn.register(0) + 1] = low(cpu, insn.register(1)));
-        to.effect(Mnemonic.MOVDDUP, SseMoves::movddup);
-        to.effect(Mnemonic.MOVSLDUP, SseMoves::movsldup);
-        to.effect(Mnemonic.MOVSHDUP, SseMoves::movshdup);
         to.effect(Mnemonic.MOVMSKPS, SseMoves::movmskps);
         to.effect(Mnemonic.MOVMSKPD, SseMoves::movmskpd);
         to.bind(Mnemonic.MOVD, new Meaning.ByForm(SseMoves::moveForm));
@@ -43,24 +41,33 @@ final class SseMoves {
         to.effect(Mnemonic.MOVDQ2Q, SseMoves::moveMmx);
         to.effect(Mnemonic.PMOVMSKB, SseMoves::pmovmskb);
         to.effect(Mnemonic.MASKMOVQ, SseMoves::maskmovq);
-        to.effect(Mnemonic.MASKMOVDQU, SseMoves::maskmovdqu);
+        SimdForms.same(to, Mnemonic.MASKMOVDQU, SseMoves::maskmovdqu);
         to.effect(Mnemonic.EMMS, SseMoves::emms);
-        to.effect(Mnemonic.LDMXCSR, SseMoves::ldmxcsr);
-        to.effect(Mnemonic.STMXCSR, (cpu, insn) -> cpu.operand(insn, 0, cpu.mxcsr & DOUBLEWORD));
+        SimdForms.same(to, Mnemonic.LDMXCSR, SseMoves::ldmxcsr);
+        defineDuplicates(to);
+        SimdForms.same(to, Mnemonic.STMXCSR, (cpu, insn) -> cpu.operand(insn, 0, cpu.mxcsr & DOUBLEWORD));
         defineElements(to);
     }
 
     private static void defineElements(Meanings to) {
-        to.effect(Mnemonic.PINSRB, (cpu, insn) -> insert(cpu, insn, 1));
-        to.effect(Mnemonic.PINSRD, (cpu, insn) -> insert(cpu, insn, 4));
-        to.effect(Mnemonic.PINSRQ, (cpu, insn) -> insert(cpu, insn, 8));
-        to.effect(Mnemonic.PINSRW, SseMoves::pinsrw);
-        to.effect(Mnemonic.PEXTRB, (cpu, insn) -> extract(cpu, insn, 1));
-        to.effect(Mnemonic.PEXTRD, (cpu, insn) -> extract(cpu, insn, 4));
-        to.effect(Mnemonic.PEXTRQ, (cpu, insn) -> extract(cpu, insn, 8));
-        to.effect(Mnemonic.EXTRACTPS, (cpu, insn) -> extract(cpu, insn, 4));
-        to.effect(Mnemonic.PEXTRW, SseMoves::pextrw);
-        to.effect(Mnemonic.INSERTPS, SseMoves::insertps);
+        insert(to, Mnemonic.PINSRB, 1);
+        insert(to, Mnemonic.PINSRD, 4);
+        insert(to, Mnemonic.PINSRQ, 8);
+        insert(to, Mnemonic.PINSRW, 2);
+        SimdForms.same(to, Mnemonic.PEXTRB, (cpu, insn) -> extract(cpu, insn, 1));
+        SimdForms.same(to, Mnemonic.PEXTRD, (cpu, insn) -> extract(cpu, insn, 4));
+        SimdForms.same(to, Mnemonic.PEXTRQ, (cpu, insn) -> extract(cpu, insn, 8));
+        SimdForms.same(to, Mnemonic.EXTRACTPS, (cpu, insn) -> extract(cpu, insn, 4));
+        SimdForms.same(to, Mnemonic.PEXTRW, SseMoves::pextrw);
+        to.effect(Mnemonic.INSERTPS, (cpu, insn) -> {
+            long value = insertedSingle(cpu, insn, 1);
+            insertps(cpu, insn.register(0), (int) insn.immediate, value);
+        });
+        to.effect(Mnemonic.VINSERTPS, (cpu, insn) -> {
+            long value = insertedSingle(cpu, insn, 2);
+            copyFirst(cpu, insn);
+            insertps(cpu, insn.register(0), (int) insn.immediate, value);
+        });
     }
 
     private static void moveFull(Cpu cpu, Insn insn) {
@@ -105,32 +112,35 @@ final class SseMoves {
         }
     }
 
-    private static void movddup(Cpu cpu, Insn insn) {
-        long value = SseOperands.scalar(cpu, insn, 1);
-        SseOperands.set(cpu, insn.register(0), value, value);
+    private static void defineDuplicates(Meanings to) {
+        SimdForms.Lane low = (s, _) -> s.high = s.low;
+        to.effect(Mnemonic.MOVDDUP, (cpu, insn) -> {
+            long value = SseOperands.scalar(cpu, insn, 1);
+            SseOperands.set(cpu, insn.register(0), value, value);
+        });
+        SimdForms.byLength(to, Mnemonic.VMOVDDUP, (cpu, insn) -> {
+            long value = SseOperands.scalar(cpu, insn, 1);
+            SseOperands.setVex(cpu, insn.register(0), value, value);
+        }, SimdForms.wide(low));
+        SimdForms.packed(to, Mnemonic.MOVSLDUP, (s, _) -> {
+            s.low = (s.low & DOUBLEWORD) * TWICE;
+            s.high = (s.high & DOUBLEWORD) * TWICE;
+        });
+        SimdForms.packed(to, Mnemonic.MOVSHDUP, (s, _) -> {
+            s.low = (s.low >>> 32) * TWICE;
+            s.high = (s.high >>> 32) * TWICE;
+        });
     }
 
-    private static void movsldup(Cpu cpu, Insn insn) {
-        SseOperands.loadFull(cpu, insn, 1);
-        long low = cpu.simd.low & DOUBLEWORD;
-        long high = cpu.simd.high & DOUBLEWORD;
-        SseOperands.set(cpu, insn.register(0), low | low << 32, high | high << 32);
+    static void movmskps(Cpu cpu, Insn insn) {
+        cpu.reg(insn.register(0), 4, signsOfSingles(low(cpu, insn.register(1)), high(cpu, insn.register(1))));
     }
 
-    private static void movshdup(Cpu cpu, Insn insn) {
-        SseOperands.loadFull(cpu, insn, 1);
-        long low = cpu.simd.low >>> 32;
-        long high = cpu.simd.high >>> 32;
-        SseOperands.set(cpu, insn.register(0), low | low << 32, high | high << 32);
+    static long signsOfSingles(long low, long high) {
+        return low >>> 31 & 1 | low >>> 62 & 2 | high >>> 29 & 4 | high >>> 60 & 8;
     }
 
-    private static void movmskps(Cpu cpu, Insn insn) {
-        long low = low(cpu, insn.register(1));
-        long high = high(cpu, insn.register(1));
-        cpu.reg(insn.register(0), 4, low >>> 31 & 1 | low >>> 62 & 2 | high >>> 29 & 4 | high >>> 60 & 8);
-    }
-
-    private static void movmskpd(Cpu cpu, Insn insn) {
+    static void movmskpd(Cpu cpu, Insn insn) {
         cpu.reg(insn.register(0), 4, low(cpu, insn.register(1)) >>> 63 | high(cpu, insn.register(1)) >>> 62 & 2);
     }
 
@@ -160,7 +170,7 @@ final class SseMoves {
         SseOperands.endMmx(cpu);
     }
 
-    private static void pmovmskb(Cpu cpu, Insn insn) {
+    static void pmovmskb(Cpu cpu, Insn insn) {
         int source = insn.register(1);
         if (insn.kind(1) == OperandKind.MMX) {
             SseOperands.beginMmx(cpu);
@@ -213,9 +223,28 @@ final class SseMoves {
         cpu.mxcsr = value;
     }
 
-    private static void insert(Cpu cpu, Insn insn, int width) {
-        long value = cpu.operand(insn, 1) & Cpu.mask(width);
-        insertAt(cpu, insn.register(0), (int) insn.immediate & 16 / width - 1, width, value);
+    /** Replaces an element; PINSRW has a form on MMX registers. */
+    private static void insert(Meanings to, Mnemonic mnemonic, int width) {
+        EffectFn legacy = (cpu, insn) -> {
+            long value = cpu.operand(insn, 1) & Cpu.mask(width);
+            insertAt(cpu, insn.register(0), (int) insn.immediate & 16 / width - 1, width, value);
+        };
+        if (width == 2) {
+            SseIntegers.bind(to, mnemonic, SseMoves::pinsrwMmx, legacy);
+        } else {
+            to.effect(mnemonic, legacy);
+        }
+        to.effect(mnemonic.vex(), (cpu, insn) -> {
+            long value = cpu.operand(insn, 2) & Cpu.mask(width);
+            copyFirst(cpu, insn);
+            insertAt(cpu, insn.register(0), (int) insn.immediate & 16 / width - 1, width, value);
+        });
+    }
+
+    /** The first source of a VEX form becomes the destination. */
+    private static void copyFirst(Cpu cpu, Insn insn) {
+        int first = insn.register(1);
+        SseOperands.setVex(cpu, insn.register(0), low(cpu, first), high(cpu, first));
     }
 
     private static void insertAt(Cpu cpu, int register, int element, int width, long value) {
@@ -224,11 +253,7 @@ final class SseMoves {
         cpu.xmm[at] = cpu.xmm[at] & ~(Cpu.mask(width) << (bit & 63)) | value << (bit & 63);
     }
 
-    private static void pinsrw(Cpu cpu, Insn insn) {
-        if (insn.kind(0) == OperandKind.XMM) {
-            insert(cpu, insn, 2);
-            return;
-        }
+    private static void pinsrwMmx(Cpu cpu, Insn insn) {
         SseOperands.beginMmx(cpu);
         long value = cpu.operand(insn, 1) & 0xffff;
         int shift = 16 * ((int) insn.immediate & 3);
@@ -252,15 +277,13 @@ final class SseMoves {
         SseOperands.endMmx(cpu);
     }
 
-    private static void insertps(Cpu cpu, Insn insn) {
+    private static long insertedSingle(Cpu cpu, Insn insn, int n) {
         int control = (int) insn.immediate;
-        long value;
-        if (insn.isMemory(1)) {
-            value = cpu.operand(insn, 1);
-        } else {
-            value = cpu.xmm[2 * insn.register(1) + (control >>> 7 & 1)] >>> 32 * (control >>> 6 & 1) & DOUBLEWORD;
-        }
-        int register = insn.register(0);
+        return insn.isMemory(n) ? cpu.operand(insn, n)
+                : cpu.xmm[2 * insn.register(n) + (control >>> 7 & 1)] >>> 32 * (control >>> 6 & 1) & DOUBLEWORD;
+    }
+
+    private static void insertps(Cpu cpu, int register, int control, long value) {
         insertAt(cpu, register, control >>> 4 & 3, 4, value);
         for (int element = 0; element < 4; element++) {
             if ((control >>> element & 1) != 0) {

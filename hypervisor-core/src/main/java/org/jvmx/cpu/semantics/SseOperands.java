@@ -40,7 +40,7 @@ final class SseOperands {
     /** The low 8 bytes, or fewer as the operand's width is, of any operand. */
     static long scalar(Cpu cpu, Insn insn, int n) {
         return switch (insn.kind(n)) {
-            case XMM -> cpu.xmm[2 * insn.register(n)];
+            case XMM, YMM -> cpu.xmm[2 * insn.register(n)];
             case MMX -> cpu.fpSignificand[insn.register(n)];
             default -> cpu.operand(insn, n);
         };
@@ -55,9 +55,60 @@ final class SseOperands {
             simd.high = cpu.xmm[at + 1];
             return;
         }
-        long address = fullAddress(cpu, insn, false);
+        long address = fullAddress(cpu, insn, 16, false);
         simd.low = cpu.loadUnaligned64(insn.segment, address);
         simd.high = cpu.loadUnaligned64(insn.segment, behind(cpu, address, 8));
+    }
+
+    /** Brings a 32-byte operand to the unit, as {@link #loadFull} does one of 16 bytes. */
+    static void loadWide(Cpu cpu, Insn insn, int n) {
+        SimdUnit simd = cpu.simd;
+        if (insn.isMemory(n)) {
+            long address = fullAddress(cpu, insn, 32, false);
+            simd.low = cpu.loadUnaligned64(insn.segment, address);
+            simd.high = cpu.loadUnaligned64(insn.segment, behind(cpu, address, 8));
+            simd.upperLow = cpu.loadUnaligned64(insn.segment, behind(cpu, address, 16));
+            simd.upperHigh = cpu.loadUnaligned64(insn.segment, behind(cpu, address, 24));
+            return;
+        }
+        int at = 2 * insn.register(n);
+        simd.low = cpu.xmm[at];
+        simd.high = cpu.xmm[at + 1];
+        simd.upperLow = cpu.xmm[CpuState.UPPER + at];
+        simd.upperHigh = cpu.xmm[CpuState.UPPER + at + 1];
+    }
+
+    /** Brings a full operand of 16 or 32 bytes to the unit. */
+    static void load(Cpu cpu, Insn insn, int n) {
+        if (insn.width(n) == 32) {
+            loadWide(cpu, insn, n);
+        } else {
+            loadFull(cpu, insn, n);
+        }
+    }
+
+    /** Stores the 32 bytes of the unit, all or nothing. */
+    static void storeWide(Cpu cpu, Insn insn) {
+        SimdUnit simd = cpu.simd;
+        long address = fullAddress(cpu, insn, 32, true);
+        probeCrossing(cpu, insn, address, 32);
+        cpu.storeUnaligned64(insn.segment, address, simd.low);
+        cpu.storeUnaligned64(insn.segment, behind(cpu, address, 8), simd.high);
+        cpu.storeUnaligned64(insn.segment, behind(cpu, address, 16), simd.upperLow);
+        cpu.storeUnaligned64(insn.segment, behind(cpu, address, 24), simd.upperHigh);
+    }
+
+    /** Writes an XMM register by a VEX-encoded instruction: bits 255:128 become zero. */
+    static void setVex(Cpu cpu, int number, long low, long high) {
+        setWide(cpu, number, low, high, 0, 0);
+    }
+
+    static void setWide(Cpu cpu, int number, long low, long high, long upperLow, long upperHigh) {
+        int at = 2 * number;
+        cpu.xmm[at] = low;
+        cpu.xmm[at + 1] = high;
+        cpu.xmm[CpuState.UPPER + at] = upperLow;
+        cpu.xmm[CpuState.UPPER + at + 1] = upperHigh;
     }
 
     /** Writes a 16-byte operand, to memory all of it or nothing. */
@@ -66,14 +117,14 @@ final class SseOperands {
             set(cpu, insn.register(n), low, high);
             return;
         }
-        long address = fullAddress(cpu, insn, true);
+        long address = fullAddress(cpu, insn, 16, true);
         probeCrossing(cpu, insn, address, 16);
         cpu.storeUnaligned64(insn.segment, address, low);
         cpu.storeUnaligned64(insn.segment, behind(cpu, address, 8), high);
     }
 
-    private static long fullAddress(Cpu cpu, Insn insn, boolean write) {
-        long address = cpu.address(insn, 16, write);
+    private static long fullAddress(Cpu cpu, Insn insn, int size, boolean write) {
+        long address = cpu.address(insn, size, write);
         if ((address & insn.row.alignment - 1) != 0) {
             throw cpu.gp(0);
         }

@@ -1,5 +1,6 @@
 package org.jvmx.cpu.semantics;
 
+import static org.jvmx.cpu.state.CpuState.UPPER;
 import static org.jvmx.isa.Mnemonic.*;
 
 import java.util.function.LongBinaryOperator;
@@ -26,22 +27,24 @@ final class SseShuffles {
 
     static void define(Meanings to) {
         defineUnpack(to);
-        SseIntegers.bind(to, PSHUFB, mmx((low, _, source, _) -> PackedShuffle.shuffleBytes(low, source)),
-                xmm((low, high, source, _) -> PackedShuffle.shuffleBytes(low, high, source),
-                        (low, high, _, source) -> PackedShuffle.shuffleBytes(low, high, source)));
-        SseIntegers.bind(to, PALIGNR, SseShuffles::palignrMmx, SseShuffles::palignr);
+        both(to, PSHUFB, 0, mmx((low, _, source, _) -> PackedShuffle.shuffleBytes(low, source)), (s, _) -> {
+            s.low = PackedShuffle.shuffleBytes(s.firstLow, s.firstHigh, s.low);
+            s.high = PackedShuffle.shuffleBytes(s.firstLow, s.firstHigh, s.high);
+        });
+        both(to, PALIGNR, 0, SseShuffles::palignrMmx, SseShuffles::palignr);
         to.effect(PSHUFW, SseShuffles::pshufw);
-        to.effect(PSHUFD, SseShuffles::pshufd);
-        to.effect(PSHUFLW, SseShuffles::pshuflw);
-        to.effect(PSHUFHW, SseShuffles::pshufhw);
-        to.effect(SHUFPS, SseShuffles::shufps);
-        to.effect(SHUFPD, SseShuffles::shufpd);
+        SimdForms.packed(to, PSHUFD, SseShuffles::pshufd);
+        SimdForms.packed(to, PSHUFLW, (s, order) -> s.low = PackedShuffle.shuffleWords(s.low, order));
+        SimdForms.packed(to, PSHUFHW, (s, order) -> s.high = PackedShuffle.shuffleWords(s.high, order));
+        SimdForms.packed(to, SHUFPS, SseShuffles::shufps);
+        SimdForms.packed(to, SHUFPD, 2, SseShuffles::shufpd);
         blend(to, PBLENDVB, PackedShuffle::blendBytes);
         blend(to, BLENDVPS, PackedShuffle::blendDoublewords);
         blend(to, BLENDVPD, PackedShuffle::blendQuadwords);
-        to.effect(PBLENDW, (cpu, insn) -> blendWords(cpu, insn, (int) insn.immediate));
-        to.effect(BLENDPS, (cpu, insn) -> blendWords(cpu, insn, doubled((int) insn.immediate & 15)));
-        to.effect(BLENDPD, (cpu, insn) -> blendWords(cpu, insn, doubled(doubled((int) insn.immediate & 3))));
+        SimdForms.packed(to, PBLENDW, SseShuffles::blendWords);
+        SimdForms.packed(to, BLENDPS, 4, (s, mask) -> blendWords(s, doubled(mask & 15)));
+        SimdForms.packed(to, BLENDPD, 2, (s, mask) -> blendWords(s, doubled(doubled(mask & 3))));
+        SimdForms.vexOnly(to, VPBLENDD, 4, (s, mask) -> blendWords(s, doubled(mask & 15)), false);
         Mnemonic[] signed = {PMOVSXBW, PMOVSXBD, PMOVSXBQ, PMOVSXWD, PMOVSXWQ, PMOVSXDQ};
         Mnemonic[] unsigned = {PMOVZXBW, PMOVZXBD, PMOVZXBQ, PMOVZXWD, PMOVZXWQ, PMOVZXDQ};
         int[] from = {8, 8, 8, 16, 16, 32};
@@ -62,22 +65,29 @@ final class SseShuffles {
         unpack(to, UNPCKLPS, false, PackedShuffle::interleaveLowDoublewords, PackedShuffle::interleaveHighDoublewords);
         unpack(to, UNPCKHPS, true, PackedShuffle::interleaveLowDoublewords, PackedShuffle::interleaveHighDoublewords);
         for (Mnemonic mnemonic : new Mnemonic[] {PUNPCKLQDQ, UNPCKLPD}) {
-            to.effect(mnemonic, xmm((low, _, _, _) -> low, (_, _, source, _) -> source));
+            SimdForms.packed(to, mnemonic, (s, _) -> {
+                s.high = s.low;
+                s.low = s.firstLow;
+            });
         }
         for (Mnemonic mnemonic : new Mnemonic[] {PUNPCKHQDQ, UNPCKHPD}) {
-            to.effect(mnemonic, xmm((_, high, _, _) -> high, (_, _, _, source) -> source));
+            SimdForms.packed(to, mnemonic, (s, _) -> s.low = s.firstHigh);
         }
     }
 
-    private static void unpack(Meanings to, Mnemonic mnemonic, boolean upper, LongBinaryOperator low,
-            LongBinaryOperator high) {
-        if (upper) {
-            SseIntegers.bind(to, mnemonic, mmx((a, _, b, _) -> high.applyAsLong(a, b)),
-                    xmm((_, a, _, b) -> low.applyAsLong(a, b), (_, a, _, b) -> high.applyAsLong(a, b)));
-        } else {
-            SseIntegers.bind(to, mnemonic, mmx((a, _, b, _) -> low.applyAsLong(a, b)),
-                    xmm((a, _, b, _) -> low.applyAsLong(a, b), (a, _, b, _) -> high.applyAsLong(a, b)));
-        }
+    private static void unpack(Meanings to, Mnemonic mnemonic, boolean upper, LongBinaryOperator low, LongBinaryOperator high) {
+        LongBinaryOperator onMmx = upper ? high : low;
+        both(to, mnemonic, 0, mmx((a, _, b, _) -> onMmx.applyAsLong(a, b)), (s, _) -> {
+            long a = upper ? s.firstHigh : s.firstLow;
+            long b = upper ? s.high : s.low;
+            s.low = low.applyAsLong(a, b);
+            s.high = high.applyAsLong(a, b);
+        });
+    }
+
+    private static void both(Meanings to, Mnemonic mnemonic, int step, EffectFn mmx, SimdForms.Lane lane) {
+        SseIntegers.bind(to, mnemonic, mmx, SimdForms.legacy(lane, false));
+        SimdForms.vex(to, mnemonic, step, lane);
     }
 
     private static EffectFn mmx(Quadword f) {
@@ -90,18 +100,6 @@ final class SseShuffles {
         };
     }
 
-    private static EffectFn xmm(Quadword resultLow, Quadword resultHigh) {
-        return (cpu, insn) -> {
-            SseOperands.loadFull(cpu, insn, 1);
-            SimdUnit simd = cpu.simd;
-            int at = 2 * insn.register(0);
-            long low = cpu.xmm[at];
-            long high = cpu.xmm[at + 1];
-            cpu.xmm[at] = resultLow.of(low, high, simd.low, simd.high);
-            cpu.xmm[at + 1] = resultHigh.of(low, high, simd.low, simd.high);
-        };
-    }
-
     private static void palignrMmx(Cpu cpu, Insn insn) {
         SseOperands.beginMmx(cpu);
         int register = insn.register(0);
@@ -110,22 +108,20 @@ final class SseShuffles {
         SseOperands.endMmx(cpu);
     }
 
-    private static void palignr(Cpu cpu, Insn insn) {
-        SseOperands.loadFull(cpu, insn, 1);
-        int at = 2 * insn.register(0);
-        int shift = (int) insn.immediate & 0xff;
-        long low = alignedQuadword(cpu, at, shift);
-        cpu.xmm[at + 1] = alignedQuadword(cpu, at, shift + 8);
-        cpu.xmm[at] = low;
+    private static void palignr(SimdUnit s, int control) {
+        int shift = control & 0xff;
+        long low = alignedQuadword(s, shift);
+        s.high = alignedQuadword(s, shift + 8);
+        s.low = low;
     }
 
-    /** Eight bytes from a place in the 32 bytes of destination and source. */
-    private static long alignedQuadword(Cpu cpu, int at, int from) {
+    /** Eight bytes from a place in the 32 bytes of both sources. */
+    private static long alignedQuadword(SimdUnit s, int from) {
         return switch (from >> 3) {
-            case 0 -> PackedShuffle.align(cpu.simd.high, cpu.simd.low, from & 7);
-            case 1 -> PackedShuffle.align(cpu.xmm[at], cpu.simd.high, from & 7);
-            case 2 -> PackedShuffle.align(cpu.xmm[at + 1], cpu.xmm[at], from & 7);
-            case 3 -> PackedShuffle.align(0, cpu.xmm[at + 1], from & 7);
+            case 0 -> PackedShuffle.align(s.high, s.low, from & 7);
+            case 1 -> PackedShuffle.align(s.firstLow, s.high, from & 7);
+            case 2 -> PackedShuffle.align(s.firstHigh, s.firstLow, from & 7);
+            case 3 -> PackedShuffle.align(0, s.firstHigh, from & 7);
             default -> 0;
         };
     }
@@ -136,38 +132,23 @@ final class SseShuffles {
         SseOperands.endMmx(cpu);
     }
 
-    private static void pshufd(Cpu cpu, Insn insn) {
-        SseOperands.loadFull(cpu, insn, 1);
-        int order = (int) insn.immediate;
-        SseOperands.set(cpu, insn.register(0), PackedShuffle.selectDoublewords(cpu.simd.low, cpu.simd.high, order),
-                PackedShuffle.selectDoublewords(cpu.simd.low, cpu.simd.high, order >>> 4));
+    static void pshufd(SimdUnit s, int order) {
+        long low = PackedShuffle.selectDoublewords(s.low, s.high, order);
+        s.high = PackedShuffle.selectDoublewords(s.low, s.high, order >>> 4);
+        s.low = low;
     }
 
-    private static void pshuflw(Cpu cpu, Insn insn) {
-        SseOperands.loadFull(cpu, insn, 1);
-        SseOperands.set(cpu, insn.register(0), PackedShuffle.shuffleWords(cpu.simd.low, (int) insn.immediate), cpu.simd.high);
+    private static void shufps(SimdUnit s, int order) {
+        s.high = PackedShuffle.selectDoublewords(s.low, s.high, order >>> 4);
+        s.low = PackedShuffle.selectDoublewords(s.firstLow, s.firstHigh, order);
     }
 
-    private static void pshufhw(Cpu cpu, Insn insn) {
-        SseOperands.loadFull(cpu, insn, 1);
-        SseOperands.set(cpu, insn.register(0), cpu.simd.low, PackedShuffle.shuffleWords(cpu.simd.high, (int) insn.immediate));
+    private static void shufpd(SimdUnit s, int order) {
+        s.high = (order & 2) == 0 ? s.low : s.high;
+        s.low = (order & 1) == 0 ? s.firstLow : s.firstHigh;
     }
 
-    private static void shufps(Cpu cpu, Insn insn) {
-        SseOperands.loadFull(cpu, insn, 1);
-        int order = (int) insn.immediate;
-        int at = 2 * insn.register(0);
-        SseOperands.set(cpu, insn.register(0), PackedShuffle.selectDoublewords(cpu.xmm[at], cpu.xmm[at + 1], order),
-                PackedShuffle.selectDoublewords(cpu.simd.low, cpu.simd.high, order >>> 4));
-    }
-
-    private static void shufpd(Cpu cpu, Insn insn) {
-        SseOperands.loadFull(cpu, insn, 1);
-        int order = (int) insn.immediate;
-        int at = 2 * insn.register(0);
-        SseOperands.set(cpu, insn.register(0), cpu.xmm[at + (order & 1)], (order & 2) == 0 ? cpu.simd.low : cpu.simd.high);
-    }
-
+    /** The mask is XMM0, or the fourth operand of the VEX form. */
     private static void blend(Meanings to, Mnemonic mnemonic, Blend f) {
         to.effect(mnemonic, (cpu, insn) -> {
             SseOperands.loadFull(cpu, insn, 1);
@@ -177,13 +158,26 @@ final class SseShuffles {
             cpu.xmm[at] = f.of(cpu.xmm[at], cpu.simd.low, maskLow);
             cpu.xmm[at + 1] = f.of(cpu.xmm[at + 1], cpu.simd.high, maskHigh);
         });
+        SimdForms.byLength(to, mnemonic.vex(), (cpu, insn) -> {
+            SseOperands.loadFull(cpu, insn, 2);
+            int at = 2 * insn.register(1);
+            int mask = 2 * insn.register(3);
+            SseOperands.setVex(cpu, insn.register(0), f.of(cpu.xmm[at], cpu.simd.low, cpu.xmm[mask]),
+                    f.of(cpu.xmm[at + 1], cpu.simd.high, cpu.xmm[mask + 1]));
+        }, (cpu, insn) -> {
+            SseOperands.loadWide(cpu, insn, 2);
+            SimdUnit s = cpu.simd;
+            int at = 2 * insn.register(1);
+            int mask = 2 * insn.register(3);
+            SseOperands.setWide(cpu, insn.register(0), f.of(cpu.xmm[at], s.low, cpu.xmm[mask]),
+                    f.of(cpu.xmm[at + 1], s.high, cpu.xmm[mask + 1]), f.of(cpu.xmm[UPPER + at], s.upperLow, cpu.xmm[UPPER + mask]),
+                    f.of(cpu.xmm[UPPER + at + 1], s.upperHigh, cpu.xmm[UPPER + mask + 1]));
+        });
     }
 
-    private static void blendWords(Cpu cpu, Insn insn, int mask) {
-        SseOperands.loadFull(cpu, insn, 1);
-        int at = 2 * insn.register(0);
-        cpu.xmm[at] = PackedShuffle.blendWords(cpu.xmm[at], cpu.simd.low, mask & 15);
-        cpu.xmm[at + 1] = PackedShuffle.blendWords(cpu.xmm[at + 1], cpu.simd.high, mask >>> 4 & 15);
+    private static void blendWords(SimdUnit s, int mask) {
+        s.low = PackedShuffle.blendWords(s.firstLow, s.low, mask & 15);
+        s.high = PackedShuffle.blendWords(s.firstHigh, s.high, mask >>> 4 & 15);
     }
 
     /** Each bit of a mask of up to four bits twice. */
@@ -194,10 +188,10 @@ final class SseShuffles {
 
     private static void extend(Meanings to, Mnemonic mnemonic, int from, int into, boolean signed) {
         int half = 64 / into * from;
-        to.effect(mnemonic, (cpu, insn) -> {
-            long source = SseOperands.scalar(cpu, insn, 1);
-            SseOperands.set(cpu, insn.register(0), PackedShuffle.extend(source, from, into, signed),
-                    PackedShuffle.extend(source >>> half, from, into, signed));
-        });
+        SimdForms.extending(to, mnemonic, 16 * from / into, (s, _) -> {
+            long source = s.low;
+            s.low = PackedShuffle.extend(source, from, into, signed);
+            s.high = PackedShuffle.extend(source >>> half, from, into, signed);
+        }, false);
     }
 }

@@ -8,6 +8,7 @@ import org.jvmx.cpu.fp.Sha;
 import org.jvmx.cpu.fp.StringComparison;
 import org.jvmx.cpu.state.Flags;
 import org.jvmx.isa.Insn;
+import org.jvmx.isa.Mnemonic;
 
 /** Packed strings, AES, SHA, carry-less multiplication. SDM Vol. 2: AES... PCLMULQDQ PCMPESTRx PCMPISTRx SHA... */
 final class SseStrings {
@@ -27,17 +28,23 @@ final class SseStrings {
     }
 
     static void define(Meanings to) {
-        to.effect(PCMPESTRI, (cpu, insn) -> index(cpu, insn, true));
-        to.effect(PCMPISTRI, (cpu, insn) -> index(cpu, insn, false));
-        to.effect(PCMPESTRM, (cpu, insn) -> mask(cpu, insn, true));
-        to.effect(PCMPISTRM, (cpu, insn) -> mask(cpu, insn, false));
-        to.effect(AESENC, round(Aes::encrypt));
-        to.effect(AESENCLAST, round(Aes::encryptLast));
-        to.effect(AESDEC, round(Aes::decrypt));
-        to.effect(AESDECLAST, round(Aes::decryptLast));
-        to.effect(AESIMC, SseStrings::aesimc);
-        to.effect(AESKEYGENASSIST, SseStrings::aeskeygenassist);
-        to.effect(PCLMULQDQ, SseStrings::pclmulqdq);
+        SimdForms.same(to, PCMPESTRI, (cpu, insn) -> index(cpu, insn, true));
+        SimdForms.same(to, PCMPISTRI, (cpu, insn) -> index(cpu, insn, false));
+        mask(to, PCMPESTRM, true);
+        mask(to, PCMPISTRM, false);
+        SimdForms.packed(to, AESENC, round(Aes::encrypt));
+        SimdForms.packed(to, AESENCLAST, round(Aes::encryptLast));
+        SimdForms.packed(to, AESDEC, round(Aes::decrypt));
+        SimdForms.packed(to, AESDECLAST, round(Aes::decryptLast));
+        SimdForms.packed(to, AESIMC, (s, _) -> {
+            s.low = Aes.inverseMixColumns(s.low);
+            s.high = Aes.inverseMixColumns(s.high);
+        });
+        SimdForms.packed(to, AESKEYGENASSIST, (s, constant) -> {
+            s.low = Aes.keyGenerationAssist(s.low, constant);
+            s.high = Aes.keyGenerationAssist(s.high, constant);
+        });
+        SimdForms.packed(to, PCLMULQDQ, SseStrings::pclmulqdq);
         to.effect(SHA1RNDS4, pair((low, high, s, insn) -> Sha.sha1Rounds4(low, high, s.low, s.high, (int) insn.immediate, s.pair)));
         to.effect(SHA1NEXTE, pair((_, high, s, _) -> Sha.sha1NextE(high, s.low, s.high, s.pair)));
         to.effect(SHA1MSG1, pair((low, high, s, _) -> Sha.sha1Message1(low, high, s.high, s.pair)));
@@ -73,40 +80,31 @@ final class SseStrings {
         cpu.reg(Cpu.RCX, 4, StringComparison.index(mask, (int) insn.immediate));
     }
 
-    private static void mask(Cpu cpu, Insn insn, boolean explicit) {
-        int mask = compare(cpu, insn, explicit);
-        int control = (int) insn.immediate;
-        SseOperands.set(cpu, 0, StringComparison.maskLow(mask, control), StringComparison.maskHigh(mask, control));
+    private static void mask(Meanings to, Mnemonic mnemonic, boolean explicit) {
+        to.effect(mnemonic, (cpu, insn) -> {
+            int mask = compare(cpu, insn, explicit);
+            int control = (int) insn.immediate;
+            SseOperands.set(cpu, 0, StringComparison.maskLow(mask, control), StringComparison.maskHigh(mask, control));
+        });
+        to.effect(mnemonic.vex(), (cpu, insn) -> {
+            int mask = compare(cpu, insn, explicit);
+            int control = (int) insn.immediate;
+            SseOperands.setVex(cpu, 0, StringComparison.maskLow(mask, control), StringComparison.maskHigh(mask, control));
+        });
     }
 
-    private static EffectFn round(Round f) {
-        return (cpu, insn) -> {
-            SseOperands.loadFull(cpu, insn, 1);
-            int at = 2 * insn.register(0);
-            long low = f.of(cpu.xmm[at], cpu.xmm[at + 1], false) ^ cpu.simd.low;
-            cpu.xmm[at + 1] = f.of(cpu.xmm[at], cpu.xmm[at + 1], true) ^ cpu.simd.high;
-            cpu.xmm[at] = low;
+    private static SimdForms.Lane round(Round f) {
+        return (s, _) -> {
+            s.low ^= f.of(s.firstLow, s.firstHigh, false);
+            s.high ^= f.of(s.firstLow, s.firstHigh, true);
         };
     }
 
-    private static void aesimc(Cpu cpu, Insn insn) {
-        SseOperands.loadFull(cpu, insn, 1);
-        SseOperands.set(cpu, insn.register(0), Aes.inverseMixColumns(cpu.simd.low), Aes.inverseMixColumns(cpu.simd.high));
-    }
-
-    private static void aeskeygenassist(Cpu cpu, Insn insn) {
-        SseOperands.loadFull(cpu, insn, 1);
-        int constant = (int) insn.immediate;
-        SseOperands.set(cpu, insn.register(0), Aes.keyGenerationAssist(cpu.simd.low, constant),
-                Aes.keyGenerationAssist(cpu.simd.high, constant));
-    }
-
-    private static void pclmulqdq(Cpu cpu, Insn insn) {
-        SseOperands.loadFull(cpu, insn, 1);
-        int at = 2 * insn.register(0);
-        long a = cpu.xmm[at + ((int) insn.immediate & 1)];
-        long b = (insn.immediate & 0x10) == 0 ? cpu.simd.low : cpu.simd.high;
-        SseOperands.set(cpu, insn.register(0), Polynomial.productLow(a, b), Polynomial.productHigh(a, b));
+    private static void pclmulqdq(SimdUnit s, int control) {
+        long a = (control & 1) == 0 ? s.firstLow : s.firstHigh;
+        long b = (control & 0x10) == 0 ? s.low : s.high;
+        s.low = Polynomial.productLow(a, b);
+        s.high = Polynomial.productHigh(a, b);
     }
 
     private static EffectFn pair(Pair f) {

@@ -2,19 +2,25 @@ package org.jvmx.cpu.semantics;
 
 import java.util.Arrays;
 import org.jvmx.cpu.fp.Fp80;
+import org.jvmx.isa.Feature;
 import org.jvmx.isa.Insn;
 import org.jvmx.isa.Mnemonic;
 import org.jvmx.vmx.ExitReason;
 import org.jvmx.vmx.SecondaryControl;
 
 /**
- * Saving and restoring x87 and SSE state. SDM Vol. 1, "Managing State Using the XSAVE Feature Set"; SDM Vol. 2: FXRSTOR FXSAVE XGETBV
- * XRSTOR XRSTORS XSAVE XSAVEC XSAVEOPT XSAVES XSETBV. The components are x87 (bit 0) and SSE (bit 1).
+ * Saving and restoring x87, SSE and AVX state. SDM Vol. 1, "Managing State Using the XSAVE Feature Set"; SDM Vol. 2: FXRSTOR FXSAVE XGETBV
+ * XRSTOR XRSTORS XSAVE XSAVEC XSAVEOPT XSAVES XSETBV. The components are x87 (bit 0), SSE (bit 1)
+ * and AVX (bit 2): bits 255:128 of the YMM registers, which lie behind the header in the compacted form too.
  */
 final class XsaveFamily {
     private static final int X87 = 1;
     private static final int SSE = 2;
+    private static final int AVX = 4;
     private static final int HEADER = 512;
+    /** Where the AVX component begins, and its size. */
+    private static final int UPPER_HALVES = 576;
+    private static final int UPPER_SIZE = 256;
     private static final long COMPACTED = 1L << 63;
     private static final int MXCSR_RESERVED = 0xffff_0000;
     private static final int MXCSR_MASK = 0xffff;
@@ -89,8 +95,8 @@ final class XsaveFamily {
         return linear;
     }
 
-    /** Faults as an access to the parts of these components in the legacy region would; the others may lie in pages that are not there. */
-    private static void probeLegacy(Cpu cpu, int segment, long area, int components, boolean mxcsr, int access) {
+    /** Faults as an access to the parts of these components would; the others may lie in pages that are not there. */
+    private static void probeComponents(Cpu cpu, int segment, long area, int components, boolean mxcsr, int access) {
         if ((components & X87) != 0) {
             cpu.probe(segment, area, 24, access);
             cpu.probe(segment, area + 32, 128, access);
@@ -100,6 +106,9 @@ final class XsaveFamily {
         }
         if ((components & SSE) != 0) {
             cpu.probe(segment, area + 160, 256, access);
+        }
+        if ((components & AVX) != 0) {
+            cpu.probe(segment, area + UPPER_HALVES, UPPER_SIZE, access);
         }
     }
 
@@ -170,28 +179,39 @@ final class XsaveFamily {
         }
     }
 
+    private static void saveUpper(Cpu cpu, Insn insn, long area) {
+        for (int n = 0; n < 2 * xmmRegisters(insn); n++) {
+            cpu.store64(insn.segment, area + UPPER_HALVES + 8 * n, cpu.xmm[Cpu.UPPER + n]);
+        }
+    }
+
     private static void restoreXmm(Cpu cpu, Insn insn, long area) {
         for (int n = 0; n < 2 * xmmRegisters(insn); n++) {
             cpu.xmm[n] = cpu.load64(insn.segment, area + 160 + 8 * n);
         }
     }
 
-    private static void clearXmm(Cpu cpu, Insn insn) {
+    private static void restoreUpper(Cpu cpu, Insn insn, long area) {
         for (int n = 0; n < 2 * xmmRegisters(insn); n++) {
-            cpu.xmm[n] = 0;
+            cpu.xmm[Cpu.UPPER + n] = cpu.load64(insn.segment, area + UPPER_HALVES + 8 * n);
         }
     }
 
-    private static boolean xmmInUse(Cpu cpu, Insn insn) {
+    /** Zeroes the lower halves of the vector registers, or those from {@link Cpu#UPPER} on. */
+    private static void clear(Cpu cpu, Insn insn, int from) {
+        Arrays.fill(cpu.xmm, from, from + 2 * xmmRegisters(insn), 0);
+    }
+
+    private static boolean vectorsInUse(Cpu cpu, Insn insn, int from) {
         long used = 0;
-        for (int n = 0; n < 2 * xmmRegisters(insn); n++) {
+        for (int n = from; n < from + 2 * xmmRegisters(insn); n++) {
             used |= cpu.xmm[n];
         }
         return used != 0;
     }
 
     private static int inUse(Cpu cpu, Insn insn) {
-        return (x87InUse(cpu) ? X87 : 0) | (xmmInUse(cpu, insn) ? SSE : 0);
+        return (x87InUse(cpu) ? X87 : 0) | (vectorsInUse(cpu, insn, 0) ? SSE : 0) | (vectorsInUse(cpu, insn, Cpu.UPPER) ? AVX : 0);
     }
 
     // --- XSAVE
@@ -203,6 +223,11 @@ final class XsaveFamily {
         checkAvailable(cpu, (cpu.cr0 & 8) != 0);
     }
 
+    /** How far the area goes if these components are wanted. */
+    private static int areaSize(int wanted) {
+        return (wanted & AVX) != 0 ? UPPER_HALVES + UPPER_SIZE : HEADER + 64;
+    }
+
     private static long instructionMask(Cpu cpu) {
         return cpu.gpr[Cpu.RAX] & 0xffff_ffffL | cpu.gpr[Cpu.RDX] << 32;
     }
@@ -210,7 +235,7 @@ final class XsaveFamily {
     private static void save(Cpu cpu, Insn insn, boolean compacted, boolean onlyModified) {
         requireXsave(cpu);
         int wanted = (int) (instructionMask(cpu) & cpu.xcr0);
-        long area = areaAddress(cpu, insn, HEADER + 64, 64, true);
+        long area = areaAddress(cpu, insn, areaSize(wanted), 64, true);
         int segment = insn.segment;
         int used = inUse(cpu, insn);
         int written = onlyModified ? wanted & used : wanted;
@@ -218,15 +243,18 @@ final class XsaveFamily {
             used |= SSE;
             written |= SSE;
         }
-        boolean savesMxcsr = compacted ? (written & SSE) != 0 : (wanted & (SSE | 4)) != 0;
+        boolean savesMxcsr = compacted ? (written & SSE) != 0 : (wanted & (SSE | AVX)) != 0;
         cpu.probe(segment, area + HEADER, 64, Cpu.WRITE);
-        probeLegacy(cpu, segment, area, written, savesMxcsr, Cpu.WRITE);
+        probeComponents(cpu, segment, area, written, savesMxcsr, Cpu.WRITE);
         long header = compacted ? 0 : cpu.load64(segment, area + HEADER);
         if ((written & X87) != 0) {
             saveX87(cpu, segment, area, insn.operandSize == 8);
         }
         if ((written & SSE) != 0) {
             saveXmm(cpu, insn, area);
+        }
+        if ((written & AVX) != 0) {
+            saveUpper(cpu, insn, area);
         }
         if (savesMxcsr) {
             cpu.store32(segment, area + 24, cpu.mxcsr);
@@ -275,16 +303,16 @@ final class XsaveFamily {
     private static void restore(Cpu cpu, Insn insn, boolean supervisor) {
         requireXsave(cpu);
         int wanted = (int) (instructionMask(cpu) & cpu.xcr0);
-        long area = areaAddress(cpu, insn, HEADER + 64, 64, false);
+        long area = areaAddress(cpu, insn, areaSize(wanted), 64, false);
         int segment = insn.segment;
         cpu.probe(segment, area + HEADER, 64, Cpu.READ);
-        probeLegacy(cpu, segment, area, wanted, (wanted & (SSE | 4)) != 0, Cpu.READ);
+        probeComponents(cpu, segment, area, wanted, (wanted & (SSE | AVX)) != 0, Cpu.READ);
         long present = cpu.load64(segment, area + HEADER);
         long layout = cpu.load64(segment, area + HEADER + 8);
         checkHeader(cpu, segment, area, present, layout, supervisor);
         int loaded = wanted & (int) present;
         boolean compacted = layout < 0;
-        boolean loadsMxcsr = compacted ? (loaded & SSE) != 0 : (wanted & (SSE | 4)) != 0;
+        boolean loadsMxcsr = compacted ? (loaded & SSE) != 0 : (wanted & (SSE | AVX)) != 0;
         int mxcsr = loadsMxcsr ? (int) cpu.load32(segment, area + 24) : 0;
         if (loadsMxcsr && (mxcsr & MXCSR_RESERVED) != 0) {
             throw cpu.gp(0);
@@ -300,8 +328,13 @@ final class XsaveFamily {
             if ((loaded & SSE) != 0) {
                 restoreXmm(cpu, insn, area);
             } else {
-                clearXmm(cpu, insn);
+                clear(cpu, insn, 0);
             }
+        }
+        if ((loaded & AVX) != 0) {
+            restoreUpper(cpu, insn, area);
+        } else if ((wanted & AVX) != 0) {
+            clear(cpu, insn, Cpu.UPPER);
         }
         if (loadsMxcsr) {
             cpu.mxcsr = mxcsr;
@@ -354,10 +387,16 @@ final class XsaveFamily {
             return;
         }
         long value = instructionMask(cpu);
-        if ((int) cpu.gpr[Cpu.RCX] != 0 || (value & ~3L) != 0 || (value & X87) == 0) {
+        if ((int) cpu.gpr[Cpu.RCX] != 0 || !legalXcr0(cpu, value)) {
             throw cpu.gp(0);
         }
         cpu.xcr0 = value;
         cpu.modeChanged();
+    }
+
+    /** SDM Vol. 1, "Extended Control Register XCR0": x87 is always there, and AVX needs SSE. */
+    private static boolean legalXcr0(Cpu cpu, long value) {
+        int offered = cpu.model.offers(Feature.AVX) ? X87 | SSE | AVX : X87 | SSE;
+        return (value & ~offered) == 0 && (value & X87) != 0 && (value & (SSE | AVX)) != AVX;
     }
 }

@@ -116,8 +116,11 @@ public abstract class CpuState {
     public int fpInstructionSelector;
     public int fpDataSelector;
 
-    /** XMM0 to XMM15: low half at {@code 2 n}, high half at {@code 2 n + 1}. */
-    public final long[] xmm = new long[32];
+    /** From here on {@link #xmm} holds bits 255:128 of the YMM registers, in the order of the lower ones. */
+    public static final int UPPER = 32;
+
+    /** XMM0 to XMM15: low half at {@code 2 n}, high half at {@code 2 n + 1}; the upper halves of YMM0 to YMM15 follow at {@link #UPPER}. */
+    public final long[] xmm = new long[2 * UPPER];
     public int mxcsr = 0x1f80;
 
     /** Activity state: 0 active, 1 HLT, 2 shutdown, 3 wait-for-SIPI. SDM, "Guest Non-Register State". */
