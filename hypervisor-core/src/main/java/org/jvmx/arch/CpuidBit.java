@@ -3,7 +3,8 @@ package org.jvmx.arch;
 /** Feature bits of CPUID, by the names of the SDM. SDM Vol. 2, "CPUID". */
 public enum CpuidBit {
     SSE3(1, CpuidBit.ECX, 0), PCLMULQDQ(1, CpuidBit.ECX, 1), MONITOR(1, CpuidBit.ECX, 3), VMX(1, CpuidBit.ECX, 5), SMX(1, CpuidBit.ECX, 6),
-    SSSE3(1, CpuidBit.ECX, 9), FMA(1, CpuidBit.ECX, 12), CX16(1, CpuidBit.ECX, 13), PCID(1, CpuidBit.ECX, 17), SSE41(1, CpuidBit.ECX, 19), SSE42(1, CpuidBit.ECX, 20),
+    SSSE3(1, CpuidBit.ECX, 9), FMA(1, CpuidBit.ECX, 12), CX16(1, CpuidBit.ECX, 13), PCID(1, CpuidBit.ECX, 17), SSE41(1, CpuidBit.ECX, 19),
+    SSE42(1, CpuidBit.ECX, 20),
     X2APIC(1, CpuidBit.ECX, 21), MOVBE(1, CpuidBit.ECX, 22), POPCNT(1, CpuidBit.ECX, 23), TSC_DEADLINE(1, CpuidBit.ECX, 24),
     AES(1, CpuidBit.ECX, 25), XSAVE(1, CpuidBit.ECX, 26), OSXSAVE(1, CpuidBit.ECX, 27), AVX(1, CpuidBit.ECX, 28), F16C(1, CpuidBit.ECX, 29),
     RDRAND(1, CpuidBit.ECX, 30),
@@ -13,7 +14,8 @@ public enum CpuidBit {
     SEP(1, CpuidBit.EDX, 11), MTRR(1, CpuidBit.EDX, 12), PGE(1, CpuidBit.EDX, 13), MCA(1, CpuidBit.EDX, 14), CMOV(1, CpuidBit.EDX, 15),
     PAT(1, CpuidBit.EDX, 16), PSE36(1, CpuidBit.EDX, 17), CLFSH(1, CpuidBit.EDX, 19), MMX(1, CpuidBit.EDX, 23), FXSR(1, CpuidBit.EDX, 24),
     SSE(1, CpuidBit.EDX, 25), SSE2(1, CpuidBit.EDX, 26), SS(1, CpuidBit.EDX, 27), HTT(1, CpuidBit.EDX, 28),
-    FSGSBASE(7, CpuidBit.EBX, 0), TSC_ADJUST(7, CpuidBit.EBX, 1), BMI1(7, CpuidBit.EBX, 3), AVX2(7, CpuidBit.EBX, 5), FDP_EXCPTN_ONLY(7, CpuidBit.EBX, 6),
+    FSGSBASE(7, CpuidBit.EBX, 0), TSC_ADJUST(7, CpuidBit.EBX, 1), BMI1(7, CpuidBit.EBX, 3), AVX2(7, CpuidBit.EBX, 5),
+    FDP_EXCPTN_ONLY(7, CpuidBit.EBX, 6),
     SMEP(7, CpuidBit.EBX, 7), BMI2(7, CpuidBit.EBX, 8), ERMS(7, CpuidBit.EBX, 9), INVPCID(7, CpuidBit.EBX, 10),
     NO_FCS_FDS(7, CpuidBit.EBX, 13),
     RDSEED(7, CpuidBit.EBX, 18), ADX(7, CpuidBit.EBX, 19), SMAP(7, CpuidBit.EBX, 20), CLFLUSHOPT(7, CpuidBit.EBX, 23),

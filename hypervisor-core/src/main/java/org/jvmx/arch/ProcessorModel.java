@@ -73,8 +73,9 @@ public final class ProcessorModel {
      * monitoring, no MWAIT, and the known speculation flaws declared absent.
      */
     public static ProcessorModel jvmxV1() {
-        Set<CpuidBit> absent = EnumSet.of(CpuidBit.MONITOR, CpuidBit.VMX, CpuidBit.SMX, CpuidBit.OSXSAVE, CpuidBit.HTT, CpuidBit.AVX, CpuidBit.AVX2,
-                CpuidBit.FMA, CpuidBit.F16C);
+        Set<CpuidBit> absent =
+                EnumSet.of(CpuidBit.MONITOR, CpuidBit.VMX, CpuidBit.SMX, CpuidBit.OSXSAVE, CpuidBit.HTT, CpuidBit.AVX, CpuidBit.AVX2,
+                        CpuidBit.FMA, CpuidBit.F16C);
         ProcessorModel model = new ProcessorModel("jvmx-v1", v1Leaves());
         for (CpuidBit bit : CpuidBit.values()) {
             model = absent.contains(bit) ? model : model.with(bit, true);

@@ -45,7 +45,8 @@ public final class Mem {
         if (times != 1 && times != 2 && times != 4 && times != 8) {
             throw new IllegalArgumentException("an index is scaled by 1, 2, 4 or 8, not by " + times);
         }
-        return new Mem(base, isVector(register) ? register : general(register), Integer.numberOfTrailingZeros(times), disp, label, segment, width);
+        return new Mem(base, isVector(register) ? register : general(register), Integer.numberOfTrailingZeros(times), disp, label, segment,
+                width);
     }
 
     /** Adds to the displacement. */

@@ -58,7 +58,8 @@ public final class OpcodeTable {
     /** Where the slots of a map and mandatory prefix (0 to 3) are; VEX.L and VEX.W matter in the VEX maps only. */
     static int column(OpcodeMap map, int prefix, int vexL, int vexW) {
         int number = map.ordinal();
-        return number < LEGACY_MAPS ? number << 2 | prefix : (LEGACY_MAPS << 2) + (number - LEGACY_MAPS << 4 | vexW << 3 | vexL << 2 | prefix);
+        return number < LEGACY_MAPS ? number << 2 | prefix
+                : (LEGACY_MAPS << 2) + (number - LEGACY_MAPS << 4 | vexW << 3 | vexL << 2 | prefix);
     }
 
     /** Index of a cell in a slot that depends on ModRM. */

@@ -32,8 +32,10 @@ public enum Operand {
     Pd(MMX_REG, D), Pq(MMX_REG, Q), Qd(MMX_RM, D), Qq(MMX_RM, Q), Nq(MMX_RM_REGISTER, Q),
     // XMM
     Vd(XMM_REG, D), Vq(XMM_REG, Q), Vdq(XMM_REG, DQ), Vps(XMM_REG, DQ), Vpd(XMM_REG, DQ), Vss(XMM_REG, D), Vsd(XMM_REG, Q),
-    Wb(XMM_RM, B), Ww(XMM_RM, W), Wd(XMM_RM, D), Wq(XMM_RM, Q), Wdq(XMM_RM, DQ), Wps(XMM_RM, DQ), Wpd(XMM_RM, DQ), Wss(XMM_RM, D), Wsd(XMM_RM, Q),
-    Uss(XMM_RM_REGISTER, D), Usd(XMM_RM_REGISTER, Q), Uq(XMM_RM_REGISTER, Q), Udq(XMM_RM_REGISTER, DQ), Ups(XMM_RM_REGISTER, DQ), Upd(XMM_RM_REGISTER, DQ), XMM0(FIXED_XMM, DQ, 0),
+    Wb(XMM_RM, B), Ww(XMM_RM, W), Wd(XMM_RM, D), Wq(XMM_RM, Q), Wdq(XMM_RM, DQ), Wps(XMM_RM, DQ), Wpd(XMM_RM, DQ), Wss(XMM_RM, D),
+    Wsd(XMM_RM, Q),
+    Uss(XMM_RM_REGISTER, D), Usd(XMM_RM_REGISTER, Q), Uq(XMM_RM_REGISTER, Q), Udq(XMM_RM_REGISTER, DQ), Ups(XMM_RM_REGISTER, DQ),
+    Upd(XMM_RM_REGISTER, DQ), XMM0(FIXED_XMM, DQ, 0),
     // XMM or YMM in VEX.vvvv or the high half of an immediate, YMM elsewhere; memory at addresses in an XMM (x) or YMM (y) register
     Hdq(XMM_VVVV, DQ), Hqq(XMM_VVVV, QQ), Ldq(XMM_IMMEDIATE, DQ), Lqq(XMM_IMMEDIATE, QQ),
     Vqq(XMM_REG, QQ), Wqq(XMM_RM, QQ), Uqq(XMM_RM_REGISTER, QQ), Mqq(RM_MEMORY, QQ),

@@ -36,7 +36,8 @@ public enum Reg {
     XMM14(XMM, 14, 16), XMM15(XMM, 15, 16),
     YMM0(YMM, 0, 32), YMM1(YMM, 1, 32), YMM2(YMM, 2, 32), YMM3(YMM, 3, 32), YMM4(YMM, 4, 32), YMM5(YMM, 5, 32), YMM6(YMM, 6, 32),
     YMM7(YMM, 7, 32), YMM8(YMM, 8, 32), YMM9(YMM, 9, 32), YMM10(YMM, 10, 32), YMM11(YMM, 11, 32), YMM12(YMM, 12, 32), YMM13(YMM, 13,
-    32), YMM14(YMM, 14, 32), YMM15(YMM, 15, 32),
+            32),
+    YMM14(YMM, 14, 32), YMM15(YMM, 15, 32),
     ST0(ST, 0, 10), ST1(ST, 1, 10), ST2(ST, 2, 10), ST3(ST, 3, 10), ST4(ST, 4, 10), ST5(ST, 5, 10), ST6(ST, 6, 10), ST7(ST, 7, 10);
 
     final OperandKind kind;

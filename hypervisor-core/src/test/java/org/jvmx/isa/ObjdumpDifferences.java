@@ -59,8 +59,9 @@ final class ObjdumpDifferences {
 
     /** Names that depend on an immediate, and hints that have one. */
     private static boolean renamed(String ours, String theirs) {
-        boolean predicate = theirs.matches("cmp(eq|lt|le|unord|neq|nlt|nle|ord)[ps][sd] .*") && ours.startsWith("cmp");
-        boolean halves = theirs.startsWith("pclmul") && ours.startsWith("pclmulqdq");
+        boolean predicate = theirs.matches("v?cmp(eq|lt|le|unord|neq|nlt|nle|ord|nge|ngt|false|ge|gt|true)(_[ou][qs])?[ps][sd] .*")
+                && ours.matches("v?cmp.*");
+        boolean halves = theirs.matches("v?pclmul.*") && ours.matches("v?pclmulqdq .*");
         boolean pause = theirs.equals("pause") && ours.startsWith("xchg");
         boolean newer = theirs.equals("wbnoinvd") && ours.equals("wbinvd");
         return predicate || halves || pause || newer || HINT.matcher(theirs).find() && ours.startsWith("nop");
@@ -68,7 +69,7 @@ final class ObjdumpDifferences {
 
     /** Registers that objdump shows with the operand size though only their low part is used, or that REX.W widens without effect. */
     private static boolean operandsShownWider(String ours) {
-        return ours.matches("(lar|lsl|movmskp[sd]|pmovmskb|pextrw|movsxd|mov [defgs]s,) ?.*");
+        return ours.matches("(lar|lsl|v?movmskp[sd]|v?pmovmskb|v?pextrw|vmovs[sd]|movsxd|mov [defgs]s,) ?.*");
     }
 
     private static String plain(String text) {
@@ -81,7 +82,7 @@ final class ObjdumpDifferences {
     private static String name(String line) {
         String name = line.replaceAll(" .*", "");
         return name.replaceAll("^(iret|pushf|popf|pusha|popa|push|pop|call|jmp|sysexit|sysret|leave|enter|ret|retf|[sl][gi]dt"
-                + "|fldenv|fnstenv|frstor|fnsave|pcmpestr[im])[dqw]$", "$1").replaceAll("64$", "");
+                + "|fldenv|fnstenv|frstor|fnsave|v?pcmpestr[im])[dqw]$", "$1").replaceAll("64$", "");
     }
 
     private static String operands(String line, Insn insn) {

@@ -164,7 +164,8 @@ final class Oracle implements AutoCloseable {
             case X87, X87_NOWAIT -> "x87";
             case MMX -> "MMX registers";
             case SSE, SSE_MMX -> row.feature.name();
-            case AVX -> (row.mnemonic.name().endsWith("DQ") || row.feature == Feature.AES) && row.feature != Feature.AVX ? row.feature + " (VEX)" : row.feature.name();
+            case AVX -> (row.mnemonic.name().endsWith("DQ") || row.feature == Feature.AES) && row.feature != Feature.AVX
+                    ? row.feature + " (VEX)" : row.feature.name();
             case NONE -> row.feature != null ? row.feature.name() : Addressing.isString(row) ? "strings"
                     : row.cpl0 ? "privileged (#GP)" : switch (row.map) {
                         case ONE_BYTE -> "one-byte map";

@@ -54,7 +54,8 @@ final class Silicon implements AutoCloseable {
         ask(0);
         if (!answered()) {
             throw new Absent(
-                    process.waitFor() == 2 ? "the kernel does not enable FSGSBASE and XSAVE" : "the helper process ends with " + process.exitValue());
+                    process.waitFor() == 2 ? "the kernel does not enable FSGSBASE and XSAVE"
+                            : "the helper process ends with " + process.exitValue());
         }
         Files.delete(file);
         watch = Thread.ofPlatform().daemon().start(this::watch);

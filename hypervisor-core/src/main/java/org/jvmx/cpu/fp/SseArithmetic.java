@@ -155,7 +155,7 @@ final class SseArithmetic {
         return a.kind == Operand.FINITE ? BinaryFormat.SINGLE.encode(arithmetic.result) : finish(BinaryFormat.SINGLE, a.kind);
     }
 
-    /** Single to half precision; FTZ has no effect. */
+    /** Single to half precision; FTZ has no effect. A denormal is inexact even where the exponent of an unmasked underflow could hold it. */
     long toHalf(int single, int rounding) {
         long x = single & 0xffff_ffffL;
         load(BinaryFormat.SINGLE, x, x);
@@ -163,12 +163,12 @@ final class SseArithmetic {
         if (a.isNan()) {
             return convertedNan(BinaryFormat.SINGLE, BinaryFormat.HALF, x);
         }
-        arithmetic.flags = a.denormal ? FpException.DE : 0;
+        arithmetic.flags = 0;
         arithmetic.result.set(a.sign, a.exponent, a.significand);
         if (a.kind != Operand.FINITE) {
             return finish(BinaryFormat.HALF, a.kind);
         }
-        status.raised |= arithmetic.flags;
+        status.raised |= a.denormal ? FpException.DE | FpException.PE : 0;
         return round(BinaryFormat.HALF, arithmetic.result, rounding, false);
     }
 

@@ -238,6 +238,11 @@ final class SimdForms {
         }
     }
 
+    /** The effect of 128 bits alone, of a floating-point function of two full sources. */
+    static EffectFn narrow(Lane lane) {
+        return (cpu, insn) -> run(cpu, insn, lane, 2, true);
+    }
+
     /** The effect of 256 bits alone, of a function of one full source. */
     static EffectFn wide(Lane lane) {
         return (cpu, insn) -> runWide(cpu, insn, lane, 1, 0, false);

@@ -1,5 +1,6 @@
 package org.jvmx.cpu.semantics;
 
+import org.jvmx.cpu.fp.DotProduct;
 import org.jvmx.cpu.fp.SseStatus;
 
 /**
@@ -23,10 +24,21 @@ public final class SimdUnit {
     long upperHigh;
     /** Where functions of {@code cpu.fp} leave a result of two quadwords. */
     final long[] pair = new long[2];
+    /** DPPS and DPPD. */
+    final DotProduct dot = new DotProduct();
     /** Elements on their way to a register. */
     final long[] elements = new long[8];
 
     /** An idle unit. */
     SimdUnit() {
     }
+
+    /** Gives both sources to {@link #dot}. */
+    void dotOperands(int at) {
+        dot.operands[at] = firstLow;
+        dot.operands[at + 1] = firstHigh;
+        dot.operands[at + 2] = low;
+        dot.operands[at + 3] = high;
+    }
+
 }

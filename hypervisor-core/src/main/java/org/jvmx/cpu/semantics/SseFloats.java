@@ -1,9 +1,9 @@
 package org.jvmx.cpu.semantics;
 
+import static org.jvmx.cpu.state.CpuState.UPPER;
 import static org.jvmx.isa.Mnemonic.*;
 
 import org.jvmx.cpu.fp.Approximation;
-import org.jvmx.cpu.fp.DotProduct;
 import org.jvmx.cpu.fp.Fp32;
 import org.jvmx.cpu.fp.Fp64;
 import org.jvmx.cpu.fp.SseStatus;
@@ -56,7 +56,8 @@ final class SseFloats {
         horizontalDouble(to, HSUBPD, (a, b, _, s) -> Fp64.subtract(a, b, s));
         SimdForms.floats(to, ADDSUBPS, SseFloats::addsubps);
         SimdForms.floats(to, ADDSUBPD, SseFloats::addsubpd);
-        SimdForms.floats(to, DPPS, SseFloats::dpps);
+        to.effect(DPPS, SimdForms.legacy(SseFloats::dpps, true));
+        SimdForms.byLength(to, VDPPS, SimdForms.narrow(SseFloats::dpps), SseFloats::vdppsWide);
         SimdForms.floats(to, DPPD, SseFloats::dppd);
     }
 
@@ -191,15 +192,36 @@ final class SseFloats {
     }
 
     private static void dpps(SimdUnit s, int control) {
-        DotProduct.single(s.firstLow, s.firstHigh, s.low, s.high, control, s.status, s.pair);
-        s.low = s.pair[0];
-        s.high = s.pair[1];
+        s.dotOperands(0);
+        s.dot.single(1, control, s.status);
+        s.low = s.dot.result[0];
+        s.high = s.dot.result[1];
+    }
+
+    private static void vdppsWide(Cpu cpu, Insn insn) {
+        SimdUnit s = cpu.simd;
+        SseOperands.loadWide(cpu, insn, 2);
+        SseOperands.beginFloat(cpu);
+        int first = 2 * insn.register(1);
+        s.firstLow = cpu.xmm[first];
+        s.firstHigh = cpu.xmm[first + 1];
+        s.dotOperands(0);
+        s.firstLow = cpu.xmm[UPPER + first];
+        s.firstHigh = cpu.xmm[UPPER + first + 1];
+        s.low = s.upperLow;
+        s.high = s.upperHigh;
+        s.dotOperands(4);
+        s.dot.single(2, (int) insn.immediate, s.status);
+        SseOperands.endFloat(cpu);
+        long[] result = s.dot.result;
+        SseOperands.setWide(cpu, insn.register(0), result[0], result[1], result[2], result[3]);
     }
 
     private static void dppd(SimdUnit s, int control) {
-        DotProduct.paired(s.firstLow, s.firstHigh, s.low, s.high, control, s.status, s.pair);
-        s.low = s.pair[0];
-        s.high = s.pair[1];
+        s.dotOperands(0);
+        s.dot.paired(control, s.status);
+        s.low = s.dot.result[0];
+        s.high = s.dot.result[1];
     }
 
     static long join(int low, int high) {

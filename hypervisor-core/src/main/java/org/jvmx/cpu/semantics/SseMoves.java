@@ -41,7 +41,8 @@ final class SseMoves {
         to.effect(Mnemonic.MOVDQ2Q, SseMoves::moveMmx);
         to.effect(Mnemonic.PMOVMSKB, SseMoves::pmovmskb);
         to.effect(Mnemonic.MASKMOVQ, SseMoves::maskmovq);
-        SimdForms.same(to, Mnemonic.MASKMOVDQU, SseMoves::maskmovdqu);
+        to.effect(Mnemonic.MASKMOVDQU, (cpu, insn) -> maskmovdqu(cpu, insn, false));
+        to.effect(Mnemonic.VMASKMOVDQU, (cpu, insn) -> maskmovdqu(cpu, insn, true));
         to.effect(Mnemonic.EMMS, SseMoves::emms);
         SimdForms.same(to, Mnemonic.LDMXCSR, SseMoves::ldmxcsr);
         defineDuplicates(to);
@@ -185,26 +186,33 @@ final class SseMoves {
         SseOperands.beginMmx(cpu);
         int mask = PackedShuffle.signsOfBytes(cpu.fpSignificand[insn.register(1)]);
         SseOperands.endMmx(cpu);
-        storeMasked(cpu, insn, 8, mask, cpu.fpSignificand[insn.register(0)], 0);
+        storeMasked(cpu, insn, 8, mask, cpu.fpSignificand[insn.register(0)], 0, false);
     }
 
-    private static void maskmovdqu(Cpu cpu, Insn insn) {
+    private static void maskmovdqu(Cpu cpu, Insn insn, boolean vex) {
         int source = insn.register(1);
         int mask = PackedShuffle.signsOfBytes(low(cpu, source)) | PackedShuffle.signsOfBytes(high(cpu, source)) << 8;
-        storeMasked(cpu, insn, 16, mask, low(cpu, insn.register(0)), high(cpu, insn.register(0)));
+        storeMasked(cpu, insn, 16, mask, low(cpu, insn.register(0)), high(cpu, insn.register(0)), vex);
     }
 
-    /** Stores the selected bytes at rDI; nothing is stored if any byte of the operand faults, selected or not. */
-    private static void storeMasked(Cpu cpu, Insn insn, int size, int mask, long low, long high) {
-        long address = cpu.linear(insn.segment, cpu.reg(Cpu.RDI, insn.addressSize), size, true);
-        cpu.align(address, 8);
+    /**
+     * Stores the selected bytes at rDI; nothing is stored if any byte of the operand faults, selected or not. Offsets wrap at the address size in the
+     * VEX form, at the width of linear addresses in the others; an end that is not canonical counts before alignment in the VEX form.
+     */
+    private static void storeMasked(Cpu cpu, Insn insn, int size, int mask, long low, long high, boolean vex) {
+        long wrap = vex ? Cpu.mask(insn.addressSize) : -1;
+        long offset = cpu.reg(Cpu.RDI, insn.addressSize);
+        long address = cpu.linear(insn.segment, offset, size, true);
+        if (!vex || Cpu.canonical(address + size - 1)) {
+            cpu.align(address, 8);
+        }
         for (int part = size - 8; part >= 0; part -= 8) {
-            cpu.probe(insn.segment, SseOperands.behind(cpu, address, part), 8, Paging.WRITE);
+            cpu.probe(insn.segment, cpu.linear(insn.segment, offset + part & wrap), 8, Paging.WRITE);
         }
         for (int n = 0; n < size; n++) {
             if ((mask >>> n & 1) != 0) {
                 long value = n < 8 ? low >>> 8 * n : high >>> 8 * (n - 8);
-                cpu.store8(insn.segment, SseOperands.behind(cpu, address, n), value & 0xff);
+                cpu.store8(insn.segment, cpu.linear(insn.segment, offset + n & wrap), value & 0xff);
             }
         }
     }

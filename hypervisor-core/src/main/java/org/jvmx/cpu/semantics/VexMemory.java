@@ -105,16 +105,18 @@ final class VexMemory {
             s.elements[n] = element(cpu, insn.register(0), size, n);
         }
         int done = 0;
+        boolean any = false;
         try {
             while (done < count) {
                 if (selected(cpu, mask, size, done)) {
                     long address = address(cpu, insn, gathered(cpu, insn, indexSize, done), size, false);
                     s.elements[done] = cpu.loadUnaligned(insn.segment, address, size);
+                    any = true;
                 }
                 done++;
             }
         } catch (GuestFault fault) {
-            interrupted(cpu, insn, size, done);
+            interrupted(cpu, insn, size, done, any);
             throw fault;
         }
         collect(cpu, insn.register(0), size, count);
@@ -122,10 +124,14 @@ final class VexMemory {
     }
 
     /** After a fault the elements before it are loaded; of the rest the mask has the sign in all bits, whether there is an index for them or not. */
-    private static void interrupted(Cpu cpu, Insn insn, int size, int done) {
+    private static void interrupted(Cpu cpu, Insn insn, int size, int done, boolean any) {
         int mask = insn.register(2);
+        int into = insn.register(0);
         for (int n = 0; n < done; n++) {
-            element(cpu, insn.register(0), size, n, cpu.simd.elements[n]);
+            element(cpu, into, size, n, cpu.simd.elements[n]);
+        }
+        if (any && !insn.wide()) {
+            SseOperands.setVex(cpu, into, SseOperands.low(cpu, into), SseOperands.high(cpu, into));
         }
         for (int n = 0; n < 32 / size; n++) {
             boolean within = insn.wide() || size * n < 16;
