@@ -10,7 +10,8 @@ import org.jvmx.kvm.ffi.SystemCalls;
 
 /**
  * How a guest is made to leave: one real-time signal, blocked in the virtual processor's thread and unblocked only inside KVM_RUN, sent by
- * another thread or by a timer of the kernel, and taken without a handler. Linux, "The Definitive KVM API Documentation", KVM_SET_SIGNAL_MASK.
+ * another thread or by a timer of the kernel, and taken without a handler. The process ignores it, because a thread of Java that ends unblocks what was
+ * blocked, and one that is pending then would end the process. Linux, "The Definitive KVM API Documentation", KVM_SET_SIGNAL_MASK.
  */
 final class Kicks implements AutoCloseable {
     /** A real-time signal that neither the C library nor the JVM uses. */
@@ -47,6 +48,7 @@ final class Kicks implements AutoCloseable {
         close();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment set = arena.allocate(SIGSET_SIZE, SIGSET_SIZE);
+            KvmSystem.require(calls.ignoreSignal(SIGNAL), "an ignored signal");
             KvmSystem.require(calls.blockSignal(SIGNAL, set), "a blocked signal");
             mask.set(ValueLayout.JAVA_INT, 0, SIGSET_SIZE);
             MemorySegment.copy(set, 0, mask, Integer.BYTES, SIGSET_SIZE);
@@ -82,6 +84,11 @@ final class Kicks implements AutoCloseable {
             armed = nanos;
             calls.setTimer(timer, Math.max(1, nanos));
         }
+    }
+
+    /** Whether the timer is set. */
+    boolean isArmed() {
+        return armed != NONE;
     }
 
     /** After KVM_RUN was interrupted: takes the signals; true if somebody wants the guest to leave. */

@@ -34,6 +34,8 @@ final class KvmProcessor implements LogicalProcessor {
     private static final int CS = 1;
     /** KVM makes no exit when the guest can take an NMI again: it is looked at in this time. */
     private static final long WATCH_NANOS = 30_000;
+    /** So long a timer that is asked for again and again may end a little early: that saves a look at the clock for each entry. */
+    private static final long LOOSE_NANOS = 50_000_000;
 
     private final Vcpu vcpu;
     private final RegisterFile registers;
@@ -52,6 +54,9 @@ final class KvmProcessor implements LogicalProcessor {
     private boolean timed;
     private boolean injected;
     private long deadline;
+    /** The last timer value, if it was a long one; and whether this run has the deadline of the one that came with it first. */
+    private int lastTimer;
+    private boolean loose;
     /** KVM has made an exit while it finished an instruction: the next run begins with it. */
     private boolean queued;
 
@@ -127,9 +132,15 @@ final class KvmProcessor implements LogicalProcessor {
         }
         applied.apply(controls);
         timed = controls.has(PinBasedControl.ACTIVATE_PREEMPTION_TIMER);
-        long now = kicks.now();
-        deadline = timed ? now + time.nanos(controls.preemptionTimer & 0xffff_ffffL) : Long.MAX_VALUE;
         kicks.bind();
+        long now = 0;
+        loose = timed && !controls.has(PrimaryControl.NMI_WINDOW_EXITING) && controls.preemptionTimer == lastTimer && kicks.isArmed();
+        if (!loose) {
+            now = kicks.now();
+            long nanos = timed ? time.nanos(controls.preemptionTimer & 0xffff_ffffL) : Long.MAX_VALUE - now;
+            deadline = now + nanos;
+            lastTimer = timed && nanos >= LOOSE_NANOS ? controls.preemptionTimer : 0;
+        }
         if (controls.has(PrimaryControl.NMI_WINDOW_EXITING)) {
             finish();
         }
@@ -159,7 +170,7 @@ final class KvmProcessor implements LogicalProcessor {
                     return;
                 }
                 kicks.deadline(Math.min(deadline, now + WATCH_NANOS), now);
-            } else if (timed) {
+            } else if (timed && !loose) {
                 kicks.deadline(deadline, now);
             }
             boolean systemChanged = registers.isDirty(RegisterFile.SREGS);
@@ -218,7 +229,9 @@ final class KvmProcessor implements LogicalProcessor {
     private boolean failed(Exit exit, int result, boolean systemChanged) {
         if (result == -Errno.EINTR) {
             boolean wanted = kicks.take();
+            loose = false;
             if (timed && kicks.now() - deadline >= 0) {
+                lastTimer = 0;
                 exit.begin(ExitReason.PREEMPTION_TIMER, 0, 0);
                 return true;
             }

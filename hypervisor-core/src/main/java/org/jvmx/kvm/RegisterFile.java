@@ -86,8 +86,9 @@ final class RegisterFile {
     private final Vcpu vcpu;
     private final int shared;
     private final MemorySegment[] groups = new MemorySegment[GROUPS];
-    private final boolean[] valid = new boolean[GROUPS];
-    private final boolean[] dirty = new boolean[GROUPS];
+    /** Groups that are as KVM has them, and groups that somebody changed, a bit each. */
+    private int valid;
+    private int dirty;
     private final MemorySegment oneMsr;
     /** {@code kvm_sregs2}; null where KVM has no page-directory-pointer-table entries for us. */
     private final MemorySegment pointers;
@@ -123,9 +124,7 @@ final class RegisterFile {
     /** After KVM_RUN: what was known is old, but for what KVM has just put into shared memory. */
     void ran() {
         pointersValid = false;
-        for (int group = 0; group < GROUPS; group++) {
-            valid[group] = (shared >> group & 1) != 0;
-        }
+        valid = shared;
     }
 
     /** Before KVM_RUN: hands over what was changed. */
@@ -133,12 +132,10 @@ final class RegisterFile {
         if (pointersDirty) {
             writePointers();
         }
-        for (int group = 0; group < GROUPS; group++) {
-            if (dirty[group]) {
-                dirty[group] = false;
-                writeBack(group);
-            }
+        for (int left = dirty; left != 0; left &= left - 1) {
+            writeBack(Integer.numberOfTrailingZeros(left));
         }
+        dirty = 0;
     }
 
     /** Whether KVM tells the page-directory-pointer-table entries, and takes them. */
@@ -173,7 +170,7 @@ final class RegisterFile {
             MemorySegment.copy(group(SREGS), 0, pointers, 0, POINTERS_VALID);
             pointers.set(JAVA_LONG, POINTERS_VALID, 1);
             if (vcpu.ioctl(Ioctl.SET_SREGS2, pointers) == 0) {
-                dirty[SREGS] = false;
+                dirty &= ~(1 << SREGS);
             }
         }
     }
@@ -188,9 +185,9 @@ final class RegisterFile {
 
     /** A group, to be read. */
     MemorySegment group(int group) {
-        if (!valid[group]) {
+        if ((valid >> group & 1) == 0) {
             vcpu.require(GET[group], groups[group], "to tell the " + NAMES[group]);
-            valid[group] = true;
+            valid |= 1 << group;
         }
         return groups[group];
     }
@@ -198,20 +195,18 @@ final class RegisterFile {
     /** A group, to be changed. */
     MemorySegment change(int group) {
         MemorySegment found = group(group);
-        dirty[group] = true;
+        dirty |= 1 << group;
         return found;
     }
 
     boolean isDirty(int group) {
-        return dirty[group];
+        return (dirty >> group & 1) != 0;
     }
 
     /** Forgets changes that KVM did not accept. */
     void drop() {
         vcpu.run().set(JAVA_LONG, DIRTY, 0);
-        for (int group = 0; group < GROUPS; group++) {
-            dirty[group] = false;
-        }
+        dirty = 0;
     }
 
     long gpr(int index) {

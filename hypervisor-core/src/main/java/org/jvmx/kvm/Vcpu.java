@@ -19,10 +19,12 @@ final class Vcpu implements AutoCloseable {
     private final SystemCalls calls;
     private final int descriptor;
     private final MemorySegment run;
+    private final MemorySegment errors;
     private final Arena arena = Arena.ofShared();
 
     Vcpu(KvmSystem system, int machine) {
         this.calls = system.calls();
+        this.errors = calls.errors(arena);
         int size = system.runSize();
         this.descriptor = KvmSystem.require(calls.ioctl(machine, Ioctl.CREATE_VCPU, 0), "a virtual processor");
         this.run = size < Layouts.RUN.byteSize() ? null : calls.mapShared(arena, descriptor, size);
@@ -59,7 +61,7 @@ final class Vcpu implements AutoCloseable {
 
     /** KVM_RUN. */
     int enter() {
-        return calls.ioctl(descriptor, Ioctl.RUN, 0);
+        return calls.run(descriptor, errors);
     }
 
     /** KVM_RUN that finishes the instruction of the last exit and runs no other. */

@@ -34,14 +34,20 @@ final class FaultyCalls implements SystemCalls {
     }
 
     @Override
+    public MemorySegment errors(Arena arena) {
+        return real.errors(arena);
+    }
+
+    @Override
+    public int run(int descriptor, MemorySegment errors) {
+        int result = faulty == Ioctl.RUN ? fault.applyAsInt(made++, 0) : 1;
+        return result != 1 ? result : real.run(descriptor, errors);
+    }
+
+    @Override
     public int ioctl(int descriptor, Ioctl request, long argument) {
-        if (request == faulty) {
-            int result = fault.applyAsInt(made++, (int) argument);
-            if (result != 1) {
-                return result;
-            }
-        }
-        return real.ioctl(descriptor, request, argument);
+        int result = request == faulty ? fault.applyAsInt(made++, (int) argument) : 1;
+        return result != 1 ? result : real.ioctl(descriptor, request, argument);
     }
 
     @Override
@@ -62,6 +68,11 @@ final class FaultyCalls implements SystemCalls {
     @Override
     public int blockSignal(int signal, MemorySegment mask) {
         return real.blockSignal(signal, mask);
+    }
+
+    @Override
+    public int ignoreSignal(int signal) {
+        return real.ignoreSignal(signal);
     }
 
     @Override

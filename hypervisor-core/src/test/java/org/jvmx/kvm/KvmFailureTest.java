@@ -192,6 +192,24 @@ class KvmFailureTest {
         }
     }
 
+    /** The thread ends with a signal of ours pending, which Java unblocks then. */
+    @Test
+    void aThreadThatDiesWithItsMachineOpenTakesNothingWithIt() throws InterruptedException {
+        try (Machine machine = machine(new LinuxCalls())) {
+            machine.memory().write(0x1000, SPIN);
+            Thread runner = new Thread(() -> {
+                machine.stop(StopReason.powerOff());
+                machine.run();
+                LinuxCalls calls = new LinuxCalls();
+                assertEquals(0, calls.signalThread(calls.threadId(), 44));
+            });
+            runner.start();
+            runner.join();
+            machine.stop(StopReason.reset());
+            assertEquals(StopReason.Kind.RESET, machine.run().kind());
+        }
+    }
+
     @Test
     void limitsByInstructionsAreRefused() {
         MachineSpec spec = MachineSpec.of(new KvmBackend(), List.of(new MemoryRange(0, 0x10_0000)));

@@ -22,6 +22,7 @@ public final class LinuxCalls implements SystemCalls {
     private static final int CLOSE = 3;
     private static final int MMAP = 9;
     private static final int MUNMAP = 11;
+    private static final int RT_SIGACTION = 13;
     private static final int RT_SIGPROCMASK = 14;
     private static final int RT_SIGTIMEDWAIT = 128;
     private static final int GETPID = 39;
@@ -39,8 +40,10 @@ public final class LinuxCalls implements SystemCalls {
     private static final long CLOCK_MONOTONIC = 1;
     private static final long TIMER_ABSTIME = 1;
     private static final long SIGSET = 8;
+    private static final long SIG_IGN = 1;
     private static final long NANOS = 1_000_000_000;
 
+    private static final long RUN = Ioctl.RUN.number();
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO = STATE.varHandle(PathElement.groupElement("errno"));
     private static final MethodHandle IOCTL = downcall("ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG), 2);
@@ -86,10 +89,23 @@ public final class LinuxCalls implements SystemCalls {
     }
 
     @Override
+    public MemorySegment errors(Arena arena) {
+        return arena.allocate(STATE);
+    }
+
+    @Override
+    public int run(int descriptor, MemorySegment errors) {
+        return ioctl(errors, descriptor, RUN, 0);
+    }
+
+    @Override
     public int ioctl(int descriptor, Ioctl request, long argument) {
-        MemorySegment state = errors();
+        return ioctl(errors(), descriptor, request.number() & 0xffff_ffffL, argument);
+    }
+
+    private static int ioctl(MemorySegment state, int descriptor, long request, long argument) {
         try {
-            int result = (int) IOCTL.invokeExact(state, descriptor, request.number() & 0xffff_ffffL, argument);
+            int result = (int) IOCTL.invokeExact(state, descriptor, request, argument);
             return result == -1 ? -(int) ERRNO.get(state, 0L) : result;
         } catch (Throwable failure) {
             throw new AssertionError(failure);
@@ -143,6 +159,14 @@ public final class LinuxCalls implements SystemCalls {
             int result = (int) call(RT_SIGPROCMASK, 0, set.address(), mask.address(), SIGSET);
             mask.set(JAVA_LONG, 0, mask.get(JAVA_LONG, 0) & ~bit(signal));
             return result;
+        }
+    }
+
+    @Override
+    public int ignoreSignal(int signal) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment action = arena.allocateFrom(JAVA_LONG, SIG_IGN, 0, 0, 0);
+            return (int) call(RT_SIGACTION, signal, action.address(), 0, SIGSET);
         }
     }
 

@@ -14,6 +14,12 @@ public interface SystemCalls {
     /** A request with a number or nothing as its argument. */
     int ioctl(int descriptor, Ioctl request, long argument);
 
+    /** Room for the error number of {@link #run}, one for each that runs; of the arena's life. */
+    MemorySegment errors(Arena arena);
+
+    /** KVM_RUN, the one call that is made at each exit. */
+    int run(int descriptor, MemorySegment errors);
+
     /** A request with a structure as its argument, which is at least as large as the request says. */
     default int ioctl(int descriptor, Ioctl request, MemorySegment structure) {
         if (structure.byteSize() < request.size()) {
@@ -41,6 +47,9 @@ public interface SystemCalls {
 
     /** Blocks a signal in the calling thread; writes the mask that it had, without that signal, to eight bytes. */
     int blockSignal(int signal, MemorySegment mask);
+
+    /** Has this process ignore a signal wherever it is not blocked, instead of dying of it. */
+    int ignoreSignal(int signal);
 
     /** Sends a signal to a thread of this process. */
     int signalThread(int thread, int signal);
