@@ -57,10 +57,16 @@ final class KvmProcessor implements LogicalProcessor {
     /** The last timer value, if it was a long one; and whether this run has the deadline of the one that came with it first. */
     private int lastTimer;
     private boolean loose;
+    /** Writes that KVM kept; null if it keeps none. While there are any, the exit after them waits, with what KVM_RUN returned for it. */
+    private final CoalescedWrites writes;
+    private boolean draining;
+    private int waitingResult;
+    private boolean systemChanged;
     /** KVM has made an exit while it finished an instruction: the next run begins with it. */
     private boolean queued;
 
-    KvmProcessor(Vcpu vcpu, RegisterFile registers, MemorySlots slots, MsrFilter filter, TimeStamps time, HostMemory memory, int width) {
+    KvmProcessor(Vcpu vcpu, RegisterFile registers, MemorySlots slots, MsrFilter filter, TimeStamps time, HostMemory memory, int width,
+            CoalescedWrites writes) {
         this.vcpu = vcpu;
         this.registers = registers;
         this.slots = slots;
@@ -68,6 +74,7 @@ final class KvmProcessor implements LogicalProcessor {
         this.time = time;
         this.memory = memory;
         this.physicalAddressWidth = width;
+        this.writes = writes;
         this.events = new EventFile(registers);
         this.fields = new GuestFields(registers, events, slots, memory);
         this.pending = new Pending(vcpu.run());
@@ -126,6 +133,9 @@ final class KvmProcessor implements LogicalProcessor {
 
     @Override
     public void run(Exit exit) {
+        if (draining && !drained(exit)) {
+            return;
+        }
         if (breakpoints.any()) {
             finish();
             breakpoints.begin(linearRip());
@@ -173,7 +183,7 @@ final class KvmProcessor implements LogicalProcessor {
             } else if (timed && !loose) {
                 kicks.deadline(deadline, now);
             }
-            boolean systemChanged = registers.isDirty(RegisterFile.SREGS);
+            systemChanged = registers.isDirty(RegisterFile.SREGS);
             registers.flush();
             if (shadow) {
                 vcpu.cr8(priority() >> 4);
@@ -185,11 +195,13 @@ final class KvmProcessor implements LogicalProcessor {
             if (shadow && result != -Errno.EINVAL) {
                 RawMemory.putInt(memory.address(controls.virtualApicAddress) + VTPR, vcpu.cr8() << 4);
             }
-            if (result == 0) {
-                if (left(exit)) {
-                    return;
-                }
-            } else if (failed(exit, result, systemChanged)) {
+            if (writes != null && writes.any()) {
+                draining = true;
+                waitingResult = result;
+                writes.take(exit);
+                return;
+            }
+            if (result == 0 ? left(exit) : failed(exit, result)) {
                 return;
             }
             now = kicks.now();
@@ -226,7 +238,7 @@ final class KvmProcessor implements LogicalProcessor {
     }
 
     /** KVM_RUN has ended with an error; false if the guest is to go on. */
-    private boolean failed(Exit exit, int result, boolean systemChanged) {
+    private boolean failed(Exit exit, int result) {
         if (result == -Errno.EINTR) {
             boolean wanted = kicks.take();
             loose = false;
@@ -258,6 +270,16 @@ final class KvmProcessor implements LogicalProcessor {
         return breakpoints;
     }
 
+    /** After a write that KVM had kept: the next one, or the exit that waited for them; true if that was no exit of the guest's. */
+    private boolean drained(Exit exit) {
+        if (writes.any()) {
+            writes.take(exit);
+            return false;
+        }
+        draining = false;
+        return !(waitingResult == 0 ? left(exit) : failed(exit, waitingResult));
+    }
+
     /** Has KVM finish an instruction whose accesses are all answered. */
     private void finish() {
         if (!pending.answered()) {
@@ -275,6 +297,9 @@ final class KvmProcessor implements LogicalProcessor {
 
     @Override
     public boolean complete(Exit exit) {
+        if (draining) {
+            return drained(exit);
+        }
         switch (pending.kind()) {
             case PORT, MEMORY -> {
                 return pending.answered() || pending.answer(exit);
@@ -306,6 +331,9 @@ final class KvmProcessor implements LogicalProcessor {
 
     @Override
     public void retry() {
+        if (draining) {
+            return;
+        }
         switch (pending.kind()) {
             case PORT, HYPERCALL -> restart();
             case MEMORY -> reach();

@@ -15,6 +15,7 @@ import org.jvmx.vmx.CpuidTable;
 import org.jvmx.vmx.DebugFacility;
 import org.jvmx.vmx.DeliveryLog;
 import org.jvmx.vmx.GuestMapping;
+import org.jvmx.vmx.HostDevices;
 import org.jvmx.vmx.RootState;
 import org.jvmx.vmx.VirtualProcessor;
 import org.jvmx.vmx.Vmx;
@@ -43,6 +44,7 @@ final class KvmVmx implements VirtualProcessor {
     private KvmProcessor processor;
     private VmxOperation operation;
     private DebugFacility debugging;
+    private KvmDevices devices;
 
     private KvmVmx(KvmSystem system) {
         this.system = system;
@@ -80,7 +82,10 @@ final class KvmVmx implements VirtualProcessor {
         RegisterFile registers = new RegisterFile(vcpu, system.value(Capability.SYNC_REGS) & 7, system.offers(Capability.SREGS2));
         TimeStamps time = new TimeStamps(vcpu, registers, khz > 0 ? khz : DEFAULT_KHZ);
         MsrFilter filter = filters ? new MsrFilter(system, machine, setup.memory(), vcpu.arena()) : null;
-        processor = new KvmProcessor(vcpu, registers, slots, filter, time, setup.memory(), cpuid.physicalAddressWidth());
+        int ring = system.value(Capability.COALESCED_MMIO);
+        CoalescedWrites writes = ring > 0 && setup.processors() == 1 ? new CoalescedWrites(vcpu.run(), ring) : null;
+        devices = new KvmDevices(system, machine, writes);
+        processor = new KvmProcessor(vcpu, registers, slots, filter, time, setup.memory(), cpuid.physicalAddressWidth(), writes);
         debugging = new KvmDebugging(processor, processor.breakpoints(), new FloatingPoint(vcpu, system.offers(Capability.XSAVE)));
         operation = new VmxOperation(VmxMemory.of(setup.memory()), processor,
                 KvmCapabilities.of(system, filters, time.adjustable(), model.cr4Bits()), RootState.MONITOR);
@@ -131,12 +136,20 @@ final class KvmVmx implements VirtualProcessor {
     }
 
     @Override
+    public HostDevices hostDevices() {
+        return devices;
+    }
+
+    @Override
     public void kick() {
         processor.kick();
     }
 
     @Override
     public void close() {
+        if (devices != null) {
+            devices.close();
+        }
         if (processor != null) {
             processor.close();
         }

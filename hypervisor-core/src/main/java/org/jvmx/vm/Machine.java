@@ -17,6 +17,7 @@ import org.jvmx.vmx.Backend;
 import org.jvmx.vmx.CpuidTable;
 import org.jvmx.vmx.DebugFacility;
 import org.jvmx.vmx.GuestMapping;
+import org.jvmx.vmx.HostDevices;
 import org.jvmx.vmx.VirtualProcessor;
 import org.jvmx.vmx.Vmx;
 
@@ -213,6 +214,34 @@ public final class Machine implements AutoCloseable {
         }
         inspector = new Inspector(this, facility, listener);
         return inspector;
+    }
+
+    /**
+     * Puts a doorbell on a bus: {@code ring} is called soon after the guest has written {@code size} bytes there, on any thread, once for writes that are
+     * close together; reads give all ones. Where the host's kernel can listen, a write is no VM exit.
+     */
+    public void doorbell(HostDevices.Space space, long address, int size, Runnable ring) {
+        Doorbell bell = new Doorbell(ring);
+        if (space == HostDevices.Space.PORT) {
+            ports.map((int) address, size, bell);
+        } else {
+            mmio.map(address, size, bell);
+        }
+        HostDevices kernel = processors.getFirst().hostDevices();
+        if (kernel != null) {
+            kernel.doorbell(space, address, size, ring);
+        }
+    }
+
+    /**
+     * Says of a device's range that writes to it do nothing until another access comes: where the host's kernel can keep them until the next VM exit, they are
+     * none themselves. The device sees the same accesses in the same order.
+     */
+    public void coalesce(HostDevices.Space space, long address, int size) {
+        HostDevices kernel = processors.getFirst().hostDevices();
+        if (kernel != null) {
+            kernel.coalesce(space, address, size);
+        }
     }
 
     /** Puts read-only memory at {@code base}, filled up with zeros to a whole page; the guest's writes to it are lost. */

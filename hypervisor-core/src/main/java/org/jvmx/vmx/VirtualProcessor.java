@@ -19,6 +19,11 @@ public interface VirtualProcessor extends AutoCloseable {
         return null;
     }
 
+    /** What the host's kernel does for devices, the same for all processors of a guest; null if it does nothing. */
+    default HostDevices hostDevices() {
+        return null;
+    }
+
     /**
      * An INIT signal: the next VM entry ends with a VM exit for it, unless the guest is in the wait-for-SIPI state. SDM Vol. 3, "Other Causes of
      * VM Exits".

@@ -99,4 +99,24 @@ final class FaultyCalls implements SystemCalls {
     public int deleteTimer(int timer) {
         return real.deleteTimer(timer);
     }
+
+    @Override
+    public int createEvent() {
+        return real.createEvent();
+    }
+
+    @Override
+    public int signalEvent(int event) {
+        return real.signalEvent(event);
+    }
+
+    @Override
+    public int takeEvent(int event) {
+        return real.takeEvent(event);
+    }
+
+    @Override
+    public int poll(MemorySegment descriptors, int count) {
+        return real.poll(descriptors, count);
+    }
 }

@@ -28,6 +28,7 @@ import org.jvmx.vm.VcpuState;
 import org.jvmx.vmx.Backend;
 import org.jvmx.vmx.ExitReason;
 import org.jvmx.vmx.GuestMapping;
+import org.jvmx.vmx.HostDevices.Space;
 import org.jvmx.vmx.VirtualProcessor;
 
 /** What goes wrong on a host is said in a sentence, and leaves nothing behind. */
@@ -217,6 +218,38 @@ class KvmFailureTest {
         assertThrows(ConfigException.class, () -> new Machine(spec.withTime(MachineSpec.Time.VIRTUAL)));
     }
 
+    /** A doorbell that KVM refuses is a device on the bus. */
+    @Test
+    void aDoorbellThatIsRefusedStillRings() throws IOException {
+        long descriptors = descriptors();
+        int[] rings = new int[1];
+        try (Machine machine = machine(faulty(Ioctl.IOEVENTFD, (n, _) -> -Errno.ENOSPC))) {
+            machine.doorbell(Space.PORT, 0x10, 1, () -> rings[0]++);
+            machine.memory().write(0x1000, new byte[] {(byte) 0xe6, 0x10, (byte) 0xf4});
+            assertEquals(StopReason.Kind.HALTED_FOREVER, machine.run().kind());
+            assertEquals(1, rings[0]);
+        }
+        assertEquals(descriptors, descriptors());
+    }
+
+    /** The writes are exits of the machine's, but KVM makes one for all of them. */
+    @Test
+    void writesThatMayComeLateCostNoExitOfKvms() {
+        int[] runs = new int[1];
+        FaultyCalls calls = faulty(Ioctl.RUN, (n, _) -> {
+            runs[0]++;
+            return KERNELS_OWN;
+        });
+        try (Machine machine = machine(calls)) {
+            machine.coalesce(Space.PORT, 0x70, 1);
+            machine.memory().write(0x1000,
+                    new byte[] {(byte) 0xb1, 100, (byte) 0xe6, 0x70, (byte) 0xfe, (byte) 0xc9, 0x75, (byte) 0xfa, (byte) 0xf4});
+            assertEquals(StopReason.Kind.HALTED_FOREVER, machine.run().kind());
+            assertEquals(100, machine.counters().exits(ExitReason.IO_INSTRUCTION));
+            assertTrue(runs[0] < 20, () -> "KVM ran the guest %d times".formatted(runs[0]));
+        }
+    }
+
     @Test
     void aThousandMachinesLeaveNothingBehind() throws IOException {
         cycle(20);
@@ -232,6 +265,9 @@ class KvmFailureTest {
     private static void cycle(int count) {
         for (int n = 0; n < count; n++) {
             try (Machine machine = machine(new LinuxCalls())) {
+                machine.doorbell(Space.PORT, 0x310, 2, () -> {});
+                machine.doorbell(Space.MEMORY, 0x20_0000, 4, () -> {});
+                machine.coalesce(Space.PORT, 0x70, 1);
                 machine.memory().write(0x1000, new byte[] {(byte) 0xf4});
                 assertEquals(StopReason.Kind.HALTED_FOREVER, machine.run().kind());
             }

@@ -106,6 +106,25 @@ public final class Layouts {
     /** {@code kvm_device_attr}. */
     public static final StructLayout DEVICE_ATTR = structLayout(ints("flags", "group"), longs("attr", "addr"));
 
+    /** {@code kvm_ioeventfd}. */
+    public static final StructLayout IOEVENTFD =
+            structLayout(longs("datamatch", "addr"), ints("len", "fd", "flags"), paddingLayout(36));
+
+    /** {@code kvm_irqfd}. */
+    public static final StructLayout IRQFD = structLayout(ints("fd", "gsi", "flags", "resamplefd"), paddingLayout(16));
+
+    /** {@code kvm_coalesced_mmio_zone}. */
+    public static final StructLayout COALESCED_ZONE = structLayout(longs("addr"), ints("size", "pio"));
+
+    /** {@code kvm_coalesced_mmio}. */
+    public static final StructLayout COALESCED = structLayout(longs("phys_addr"), ints("len", "pio"), longs("data"));
+
+    /** The head of {@code kvm_coalesced_mmio_ring}; entries follow to the end of the page. */
+    public static final StructLayout COALESCED_RING = structLayout(ints("first", "last"));
+
+    /** {@code pollfd}. */
+    public static final StructLayout POLL = structLayout(ints("fd"), fields(JAVA_SHORT, "events", "revents"));
+
     private static final UnionLayout EXIT = unionLayout(
             structLayout(bytes("direction", "size"), JAVA_SHORT.withName("port"), ints("count"), longs("data_offset")).withName("io"),
             structLayout(ints("exception", "pad"), longs("pc", "dr6", "dr7")).withName("debug"),

@@ -18,7 +18,12 @@ import java.lang.invoke.VarHandle;
  * blocks for as long as the guest runs.
  */
 public final class LinuxCalls implements SystemCalls {
+    private static final int READ = 0;
+    private static final int WRITE = 1;
     private static final int OPEN = 2;
+    private static final int POLL = 7;
+    private static final int EVENTFD2 = 290;
+    private static final long NONBLOCK_CLOEXEC = 0x800 | 0x8_0000;
     private static final int CLOSE = 3;
     private static final int MMAP = 9;
     private static final int MUNMAP = 11;
@@ -212,5 +217,31 @@ public final class LinuxCalls implements SystemCalls {
     @Override
     public int deleteTimer(int timer) {
         return (int) call(TIMER_DELETE, timer, 0, 0, 0);
+    }
+
+    @Override
+    public int createEvent() {
+        return (int) call(EVENTFD2, 0, NONBLOCK_CLOEXEC, 0, 0);
+    }
+
+    @Override
+    public int signalEvent(int event) {
+        try (Arena arena = Arena.ofConfined()) {
+            return (int) call(WRITE, event, arena.allocateFrom(JAVA_LONG, 1).address(), Long.BYTES, 0);
+        }
+    }
+
+    @Override
+    public int takeEvent(int event) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment count = arena.allocate(JAVA_LONG);
+            long result = call(READ, event, count.address(), Long.BYTES, 0);
+            return (int) (result < 0 ? result : Math.min(count.get(JAVA_LONG, 0), Integer.MAX_VALUE));
+        }
+    }
+
+    @Override
+    public int poll(MemorySegment descriptors, int count) {
+        return (int) call(POLL, descriptors.address(), count, -1, 0);
     }
 }

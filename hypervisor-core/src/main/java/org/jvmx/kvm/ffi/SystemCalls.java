@@ -65,4 +65,16 @@ public interface SystemCalls {
 
     /** Deletes a timer. */
     int deleteTimer(int timer);
+
+    /** Creates an event counter that is read without waiting; its descriptor. */
+    int createEvent();
+
+    /** Adds one to an event counter. */
+    int signalEvent(int event);
+
+    /** Takes what an event counter holds, and makes it 0; -EAGAIN if that is 0. */
+    int takeEvent(int event);
+
+    /** Waits until one of {@code count} structures {@code pollfd} has something to tell. */
+    int poll(MemorySegment descriptors, int count);
 }

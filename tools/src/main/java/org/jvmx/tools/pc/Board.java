@@ -38,6 +38,7 @@ import org.jvmx.vm.Machine;
 import org.jvmx.vm.StopReason;
 import org.jvmx.vm.Vcpu;
 import org.jvmx.vmx.Access;
+import org.jvmx.vmx.HostDevices.Space;
 
 /** One machine from power-on to its end: every device is made here and wired as in a PC. */
 final class Board implements AutoCloseable {
@@ -134,6 +135,7 @@ final class Board implements AutoCloseable {
         map("pic", Pic8259.SLAVE_PORT, Pic8259.PORTS, pic.slave());
         map("pic", Pic8259.ELCR_PORT, Pic8259.PORTS, pic.elcr());
         map("ioapic", IoApic.DEFAULT_BASE, IoApic.SIZE, ioApic);
+        machine.coalesce(Space.MEMORY, IoApic.DEFAULT_BASE, Integer.BYTES); // which register the next access is for
     }
 
     private void connectLegacyDevices() {
@@ -142,6 +144,7 @@ final class Board implements AutoCloseable {
         map("pit", Pit8254.SYSTEM_CONTROL_PORT, 1, pit.systemControl());
         Cmos cmos = new Cmos(machine.clock(), isa("rtc", Cmos.IRQ), spec.epochSeconds(), ram.below4G(), ram.above4G());
         map("rtc", Cmos.PORT, Cmos.PORTS, cmos);
+        machine.coalesce(Space.PORT, Cmos.PORT, 1); // likewise
         map("keyboard", I8042.DATA_PORT, 1, keyboard.data());
         map("keyboard", I8042.CONTROL_PORT, 1, keyboard.control());
         map("keyboard", SystemControlPort.PORT, 1, new SystemControlPort(this::reset, I8042Events.NONE));
