@@ -219,7 +219,7 @@ final class RunLoop {
 
     /** Whether something is pending for the processor that it did not see before it was entered. */
     boolean hasNews() {
-        return events.hasNews();
+        return signals.pending() || events.hasNews();
     }
 
     /** Handles the exit, and those that finishing its instruction causes. */

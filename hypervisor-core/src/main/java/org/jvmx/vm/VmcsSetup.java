@@ -60,7 +60,7 @@ final class VmcsSetup {
     private final int vpid;
     private int primary;
 
-    /** Each virtual processor has a VPID of its own, which is not 0; PAUSE leaves the guest if that is of use. */
+    /** Each virtual processor has a VPID of its own, which is not 0; PAUSE leaves the guest if another one could run instead. */
     VmcsSetup(VirtualProcessor processor, HostMemory host, int vpid, boolean pauses) {
         this.vmx = processor.vmx();
         this.vpid = vpid;

@@ -14,7 +14,7 @@ final class JsonSummary {
     private JsonSummary() {
     }
 
-    /** Of a run that took place. */
+    /** Of a run that took place; without a trace hash if there is none that another run would have, too. */
     static String of(Outcome outcome, String traceHash) {
         JsonSummary json = new JsonSummary();
         String kind = outcome.reason().kind().name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -28,7 +28,8 @@ final class JsonSummary {
             separator = ",";
         }
         json.text.append('}');
-        return json.string("traceHash", traceHash).end();
+        json.text.append(",\"deterministic\":").append(traceHash != null);
+        return traceHash == null ? json.end() : json.string("traceHash", traceHash).end();
     }
 
     /** Of a run that did not take place. */

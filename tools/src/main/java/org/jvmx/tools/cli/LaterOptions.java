@@ -19,9 +19,6 @@ final class LaterOptions {
     @Option(names = "--policy-watch", hidden = true)
     private boolean policyWatch;
 
-    @Option(names = "--parallel", hidden = true)
-    private boolean parallel;
-
     @Option(names = "--translator-stat", arity = "0..1", fallbackValue = "", hidden = true)
     private String translatorStatistics;
 
@@ -31,7 +28,6 @@ final class LaterOptions {
         refuse(networks.stream().anyMatch(kind -> !kind.equals("none")), "--net", "the only network is 'none'");
         refuse(!policies.isEmpty(), "--policy", "there are no policies");
         refuse(policyWatch, "--policy-watch", "there are no policies");
-        refuse(parallel, "--parallel", "a machine has one processor");
         refuse(translatorStatistics != null, "--translator-stat", "there is no translator");
     }
 

@@ -20,6 +20,9 @@ final class MachineOptions {
             + ". Default: 1.")
     int cpus;
 
+    @Option(names = "--parallel", description = "A thread for each processor, on the host's clock: no run is like another.")
+    boolean parallel;
+
     @Option(names = "--quantum", paramLabel = "N", defaultValue = ""
             + MachineSpec.DEFAULT_QUANTUM, description = "Instructions of a processor's turn, where there are several. Default: ${DEFAULT-VALUE}.")
     long quantum;
@@ -54,11 +57,17 @@ final class MachineOptions {
         Backend chosen = backend();
         boolean counts = chosen.countsInstructions();
         pc.memory(memory.bytes()).model(model).seed(seed).backend(chosen).cpus(cpus).quantum(quantum);
-        switch (clock != null ? clock : counts ? "virtual" : "host") {
+        if (parallel) {
+            pc.parallel();
+        }
+        switch (clock != null ? clock : counts && !parallel ? "virtual" : "host") {
             case "virtual" -> {
                 if (!counts) {
                     throw new ConfigException(
                             "--clock virtual counts instructions, which --backend %s cannot; use --clock host".formatted(chosen.name()));
+                }
+                if (parallel) {
+                    throw new ConfigException("--clock virtual counts the instructions of one thread, --parallel has several; use --clock host");
                 }
                 pc.time(MachineSpec.Time.VIRTUAL);
             }

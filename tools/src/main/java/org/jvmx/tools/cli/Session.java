@@ -95,7 +95,7 @@ final class Session {
                     plain.memory(), 1, List.of());
             trace = new GuardedTrace(options.trace, header, message -> pc.stop(StopReason.of(StopReason.Kind.HOST_FAILURE, message)));
             builder.observer(trace);
-        } else if (options.json) {
+        } else if (options.json && !plain.parallel()) {
             hash = new TraceHash();
             builder.observer(hash);
         }
@@ -207,6 +207,9 @@ final class Session {
             outcome = outcome.because(StopReason.of(StopReason.Kind.HOST_FAILURE, traceFailure));
         }
         report.end(outcome, console.display.equals("text"));
+        if (spec.parallel() && !options.quiet) {
+            System.err.println("jvmx: the processors ran in parallel, so this run cannot be repeated: there is no trace hash");
+        }
         if (options.explainVmx) {
             RunReport.vmcs(pc.machine().vmx());
         }
@@ -214,7 +217,7 @@ final class Session {
             report.statistics(statistics.table(spec.time() == MachineSpec.Time.VIRTUAL));
         }
         if (options.json) {
-            System.err.println(JsonSummary.of(outcome, trace != null ? trace.hash() : hash.footer().traceHash()));
+            System.err.println(JsonSummary.of(outcome, spec.parallel() ? null : trace != null ? trace.hash() : hash.footer().traceHash()));
         }
         System.err.flush();
         over.countDown();

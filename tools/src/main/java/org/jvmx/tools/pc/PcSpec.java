@@ -38,11 +38,13 @@ import org.jvmx.vmx.Backend;
  * @param observers who sees VM exits
  * @param cpus how many processors it has
  * @param quantum how many instructions a processor may run before it is another one's turn
+ * @param parallel whether each processor has a thread of its own
  */
 public record PcSpec(GuestImage image, BootOptions boot, long memory, Backend backend, String model, long seed, MachineSpec.Time time,
         long epochSeconds, long maxInstructions, long maxExits, SerialPeer serial, Set<OptionalDevice> devices, boolean reboot,
         boolean counting,
-        ExitCost cost, boolean lazyMemory, List<ExitPolicy> policies, List<ExitObserver> observers, int cpus, long quantum) {
+        ExitCost cost, boolean lazyMemory, List<ExitPolicy> policies, List<ExitObserver> observers, int cpus, long quantum,
+        boolean parallel) {
     /** The memory of a machine that nobody gave a size. */
     public static final long DEFAULT_MEMORY = 256L << 20;
 
@@ -81,9 +83,10 @@ public record PcSpec(GuestImage image, BootOptions boot, long memory, Backend ba
     }
 
     MachineSpec machine(RamMap ram, long instructionsLeft, long exitsLeft) {
-        return MachineSpec.of(backend, ram.ranges()).withModel(model).withSeed(seed).withTime(time)
+        MachineSpec turns = MachineSpec.of(backend, ram.ranges()).withModel(model).withSeed(seed).withTime(time)
                 .withMaxInstructions(instructionsLeft).withMaxExits(exitsLeft)
                 .withCost(cost).withLazyMemory(lazyMemory).withCpus(cpus).withQuantum(quantum);
+        return parallel ? turns.withThreads() : turns;
     }
 
     /** Collects what a PC is made from; each method changes one thing. */
@@ -108,6 +111,7 @@ public record PcSpec(GuestImage image, BootOptions boot, long memory, Backend ba
         private final List<ExitObserver> observers = new ArrayList<>();
         private int cpus = 1;
         private long quantum = MachineSpec.DEFAULT_QUANTUM;
+        private boolean parallel;
 
         Builder(GuestImage image) {
             this.image = image;
@@ -246,6 +250,12 @@ public record PcSpec(GuestImage image, BootOptions boot, long memory, Backend ba
             return this;
         }
 
+        /** A thread for each processor, on the host's clock: no run is like another. */
+        public Builder parallel() {
+            parallel = true;
+            return time(MachineSpec.Time.HOST);
+        }
+
         /** How many instructions a processor may run before it is another one's turn. */
         public Builder quantum(long instructions) {
             quantum = instructions;
@@ -263,7 +273,7 @@ public record PcSpec(GuestImage image, BootOptions boot, long memory, Backend ba
             RamMap map = new RamMap(memory);
             return new PcSpec(image, boot.withMemoryMap(map.e820()), memory, kind, model, seed, clock, epochSeconds, maxInstructions,
                     maxExits,
-                    serial, devices, reboot, counting, cost, lazyMemory, policies, observers, cpus, quantum);
+                    serial, devices, reboot, counting, cost, lazyMemory, policies, observers, cpus, quantum, parallel);
         }
     }
 }
