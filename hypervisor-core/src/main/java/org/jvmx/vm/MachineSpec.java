@@ -109,6 +109,7 @@ public record MachineSpec(Backend backend, String model, List<MemoryRange> ram, 
 
     /** A thread for each virtual processor, on the host's clock. */
     public MachineSpec withThreads() {
-        return new MachineSpec(backend, model, ram, seed, Time.HOST, maxInstructions, maxExits, cost, pacer, cpus, quantum, lazyMemory, true);
+        return new MachineSpec(backend, model, ram, seed, Time.HOST, maxInstructions, maxExits, cost, pacer, cpus, quantum, lazyMemory,
+                true);
     }
 }

@@ -82,8 +82,7 @@ final class ParallelScheduler implements Scheduler, Passage {
         switch (failure) {
             case RuntimeException e -> throw e;
             case Error e -> throw e;
-            case null, default -> {
-            }
+            case null, default -> {}
         }
     }
 

@@ -105,7 +105,8 @@ final class Litmus {
             if (other != n) {
                 Label wait = asm.newLabel();
                 Label go = asm.newLabel();
-                asm.op(MOV, ECX, PATIENCE).bind(wait).op(CMP, mem(PROGRESS + 64 * other), R13).op(JGE, go).op(DEC, ECX).op(JNZ, wait).bind(go);
+                asm.op(MOV, ECX, PATIENCE).bind(wait).op(CMP, mem(PROGRESS + 64 * other), R13).op(JGE, go).op(DEC, ECX).op(JNZ, wait)
+                        .bind(go);
             }
         }
     }

@@ -66,7 +66,8 @@ class LitmusTest {
 
     @Test
     void noLoadOvertakesASplitLockedOperation() {
-        assertFalse(new Litmus().processor(storeThenLoad(X, LitmusTest::splitLock, Y, 0)).processor(storeThenLoad(Y, LitmusTest::splitLock, X, 1))
+        assertFalse(new Litmus().processor(storeThenLoad(X, LitmusTest::splitLock, Y, 0))
+                .processor(storeThenLoad(Y, LitmusTest::splitLock, X, 1))
                 .observe(Litmus.result(0)).observe(Litmus.result(1)).run(Math.max(1, ROUNDS / 10)).containsKey("00"));
     }
 
@@ -90,7 +91,8 @@ class LitmusTest {
 
     @Test
     void repeatedStoresAreSeenBeforeLaterOnes() {
-        Litmus test = new Litmus().processor(asm -> asm.op(MOV, RBX, RDI).op(MOV, EAX, 1).op(MOV, ECX, 3).rep().op(STOSQ).op(MOV, RDI, RBX).op(MOV, Y, RDX))
+        Litmus test = new Litmus()
+                .processor(asm -> asm.op(MOV, RBX, RDI).op(MOV, EAX, 1).op(MOV, ECX, 3).rep().op(STOSQ).op(MOV, RDI, RBX).op(MOV, Y, RDX))
                 .processor(asm -> asm.op(MOV, RAX, Y).op(MOV, RBX, X).op(MOV, Litmus.result(0), RAX).op(MOV, Litmus.result(1), RBX));
         assertFalse(run("message passing, REP STOS", test.observe(Litmus.result(0)).observe(Litmus.result(1))).containsKey("10"));
     }
@@ -104,7 +106,8 @@ class LitmusTest {
 
     @Test
     void noStoreOvertakesAStore() {
-        Litmus test = new Litmus().processor(asm -> asm.op(MOV, X, RDX).op(MOV, Y, RSI)).processor(asm -> asm.op(MOV, Y, RDX).op(MOV, X, RSI));
+        Litmus test =
+                new Litmus().processor(asm -> asm.op(MOV, X, RDX).op(MOV, Y, RSI)).processor(asm -> asm.op(MOV, Y, RDX).op(MOV, X, RSI));
         assertFalse(run("2+2W", test.observe(X).observe(Y)).containsKey("11"));
     }
 

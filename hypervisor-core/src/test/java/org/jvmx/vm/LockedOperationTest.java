@@ -52,7 +52,8 @@ class LockedOperationTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 4, 8})
     void noIncrementIsLost(int size) {
-        assertEquals(expected(COUNT, size), run(CPUS, COUNT, DATA, asm -> asm.lock().op(INC, WORD.width(size)), memory -> low(memory, DATA, size)));
+        assertEquals(expected(COUNT, size),
+                run(CPUS, COUNT, DATA, asm -> asm.lock().op(INC, WORD.width(size)), memory -> low(memory, DATA, size)));
     }
 
     @ParameterizedTest
@@ -80,7 +81,8 @@ class LockedOperationTest {
 
     @Test
     void noExchangeAndAddIsLost() {
-        assertEquals(expected(COUNT, 4), run(CPUS, COUNT, DATA, asm -> asm.op(MOV, EAX, 1).lock().op(XADD, WORD.d(), EAX), m -> low(m, DATA, 4)));
+        assertEquals(expected(COUNT, 4),
+                run(CPUS, COUNT, DATA, asm -> asm.op(MOV, EAX, 1).lock().op(XADD, WORD.d(), EAX), m -> low(m, DATA, 4)));
     }
 
     @Test
@@ -139,7 +141,8 @@ class LockedOperationTest {
 
     @Test
     void addWithCarryAndNegationAreWhole() {
-        assertEquals(expected(COUNT, 4), run(CPUS, COUNT, DATA, asm -> asm.op(STC).lock().op(ADC, WORD.d(), 0).lock().op(NOT, mem(RDI, 8).q()).lock()
-                .op(NEG, mem(RDI, 16).d()), memory -> low(memory, DATA, 4)));
+        assertEquals(expected(COUNT, 4),
+                run(CPUS, COUNT, DATA, asm -> asm.op(STC).lock().op(ADC, WORD.d(), 0).lock().op(NOT, mem(RDI, 8).q()).lock()
+                        .op(NEG, mem(RDI, 16).d()), memory -> low(memory, DATA, 4)));
     }
 }

@@ -67,7 +67,8 @@ final class MachineOptions {
                             "--clock virtual counts instructions, which --backend %s cannot; use --clock host".formatted(chosen.name()));
                 }
                 if (parallel) {
-                    throw new ConfigException("--clock virtual counts the instructions of one thread, --parallel has several; use --clock host");
+                    throw new ConfigException(
+                            "--clock virtual counts the instructions of one thread, --parallel has several; use --clock host");
                 }
                 pc.time(MachineSpec.Time.VIRTUAL);
             }
