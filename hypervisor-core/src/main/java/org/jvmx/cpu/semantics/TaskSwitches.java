@@ -54,6 +54,9 @@ final class TaskSwitches {
         }
         if (Intercepts.unconditional(cpu)) {
             cpu.vmExit(ExitReason.TASK_SWITCH, TaskSwitch.of(selector, source));
+            if (source == TaskSwitch.GATE) {
+                cpu.exit.length(0); // that of a software event follows with the event
+            }
             return false;
         }
         perform(cpu, task, source, resumeAt);

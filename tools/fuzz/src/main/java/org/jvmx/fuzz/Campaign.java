@@ -21,7 +21,7 @@ final class Campaign {
     private static final Pattern STATISTIC = Pattern.compile("stat::(\\w+):\\s+(\\d+)");
     private static final Pattern KEPT = Pattern.compile("corp: (\\d+)/");
     private static final int LONGEST = 1024;
-    private static final int HANG_SECONDS = 10;
+    private static final int HANG_SECONDS = 60;
 
     private final String target;
     private final Path directory;
