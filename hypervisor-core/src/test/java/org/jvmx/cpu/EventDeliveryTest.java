@@ -228,4 +228,28 @@ class EventDeliveryTest {
             assertEquals(0, guest.cpu.flags() & Flags.VM);
         }
     }
+
+    @Test
+    void aHandlerThatFaultsForEverLetsTimePass() {
+        try (TestGuest guest = TestGuest.mode16().code(16, asm -> asm.op(UD2))) {
+            guest.host.writeInt(6 * 4, (int) TestGuest.CODE);
+            guest.set(PinBasedControl.ACTIVATE_PREEMPTION_TIMER);
+            guest.controls.preemptionTimer = 100;
+            assertEquals(ExitReason.PREEMPTION_TIMER, guest.run().reason());
+            assertEquals(100, guest.processor.retired());
+        }
+    }
+
+    @Test
+    void aTaskSwitchThroughAGateHasTheLengthOfASoftwareInterruptOnly() {
+        try (TestGuest guest = TestGuest.mode32().code(32, asm -> asm.op(INT, 0x40).op(UD2))) {
+            guest.host.writeLong(TestGuest.IDT + 8 * 6, 0x8500L << 32 | TestGuest.OTHER_TASK << 16);
+            guest.host.writeLong(TestGuest.IDT + 8 * 0x40, 0x8500L << 32 | TestGuest.OTHER_TASK << 16);
+            assertEquals(ExitReason.TASK_SWITCH, guest.run().reason());
+            assertEquals(2, guest.exit.instructionLength());
+            guest.cpu.rip = TestGuest.CODE + 2;
+            assertEquals(ExitReason.TASK_SWITCH, guest.run().reason());
+            assertEquals(0, guest.exit.instructionLength());
+        }
+    }
 }

@@ -79,9 +79,21 @@ public final class Interrupts {
             }
             begin(cpu, Interruption.of(Interruption.HARDWARE_EXCEPTION, vector, hasCode), code, 0);
             if (attempt(cpu, cpu.rip)) {
+                passTime(cpu);
                 return (cpu.attention & Attention.EXIT) == 0;
             }
         }
+    }
+
+    /**
+     * A handler whose first instruction faults, and so on, may never end, and no instruction with it: from the second exception on each counts as one, so that
+     * time passes and the VMX-preemption timer expires.
+     */
+    private static void passTime(Cpu cpu) {
+        if (cpu.delivery.faultedAt == cpu.retired) {
+            cpu.retired++;
+        }
+        cpu.delivery.faultedAt = cpu.retired;
     }
 
     /** What a fault does to DR6, DR7 and RF before it is delivered. */

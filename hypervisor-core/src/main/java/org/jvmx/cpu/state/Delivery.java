@@ -26,6 +26,9 @@ public final class Delivery {
     /** The next instruction boundary is a monitor-trap-flag VM exit. */
     public boolean monitorTrap;
 
+    /** The count of retired instructions when the last exception was delivered. */
+    public long faultedAt = -1;
+
     /** Time-stamp counter at the first and the last PAUSE of a loop. */
     public long firstPause;
     public long lastPause;
