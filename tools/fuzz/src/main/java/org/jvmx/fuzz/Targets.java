@@ -7,6 +7,7 @@ import java.util.TreeMap;
 final class Targets {
     private static final Map<String, String> CLASSES = new TreeMap<>(Map.ofEntries(
             Map.entry("decoder", "DecoderTarget"),
+            Map.entry("gdb", "GdbTarget"),
             Map.entry("interpreter", "InterpreterTarget"),
             Map.entry("vmentry", "VmEntryTarget"),
             Map.entry("vmx", "VmxTarget"),
@@ -30,6 +31,6 @@ final class Targets {
         if (type == null) {
             throw new IllegalArgumentException("no target '%s'; there are %s".formatted(name, CLASSES.keySet()));
         }
-        return "org.jvmx.fuzz.targets." + type;
+        return (name.equals("gdb") ? "org.jvmx.tools.gdb." : "org.jvmx.fuzz.targets.") + type;
     }
 }
