@@ -6,7 +6,10 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jvmx.vm.ExitObserver;
+import org.jvmx.vm.PolicySwap;
 import org.jvmx.vmx.Exit;
 import org.jvmx.vmx.ExitReason;
 
@@ -18,6 +21,7 @@ public final class ExitTrace implements ExitObserver, AutoCloseable {
     private final TraceSink sink;
     private final TraceHash hash = new TraceHash();
     private final long[] record = new long[TraceField.COUNT];
+    private final List<PolicySwap> swaps = new ArrayList<>();
     private long count;
     private boolean ended;
 
@@ -53,9 +57,15 @@ public final class ExitTrace implements ExitObserver, AutoCloseable {
         // the trace is of what the guest did
     }
 
+    /** A policy took the place of another one: the footer will tell. */
+    public void swapped(PolicySwap swap) {
+        swaps.add(swap);
+    }
+
     /** Counts and hash so far. */
     public TraceFooter summary() {
-        return hash.footer();
+        TraceFooter seen = hash.footer();
+        return new TraceFooter(seen.exits(), seen.counts(), seen.traceHash(), swaps);
     }
 
     /** Writes the footer and closes the file. */
@@ -64,7 +74,7 @@ public final class ExitTrace implements ExitObserver, AutoCloseable {
         if (!ended) {
             ended = true;
             try (out) {
-                sink.footer(hash.footer());
+                sink.footer(summary());
             }
         }
     }

@@ -5,6 +5,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.jvmx.vm.PolicySwap;
 import org.jvmx.vmx.Exit;
 import org.jvmx.vmx.ExitReason;
 import org.jvmx.vmx.QualificationView;
@@ -47,7 +49,17 @@ public final class JsonTraceSink implements TraceSink {
             text.append(comma).append(Json.quote(count.getKey())).append(':').append(count.getValue());
             comma = ",";
         }
-        return text.append("},\"traceHash\":").append(Json.quote(footer.traceHash())).append('}').toString();
+        text.append("},\"traceHash\":").append(Json.quote(footer.traceHash()));
+        if (!footer.swaps().isEmpty()) {
+            text.append(",\"swaps\":[").append(footer.swaps().stream().map(JsonTraceSink::swapJson).collect(Collectors.joining(",")))
+                    .append(']');
+        }
+        return text.append('}').toString();
+    }
+
+    private static String swapJson(PolicySwap swap) {
+        return "{\"old\":%s,\"new\":%s,\"exits\":%d,\"t\":%d}".formatted(Json.quote(swap.old()), Json.quote(swap.fresh()), swap.exits(),
+                swap.nanos());
     }
 
     private static void string(StringBuilder text, String name, String value) {

@@ -11,11 +11,13 @@ import java.io.BufferedOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jvmx.error.ImageException;
+import org.jvmx.vm.PolicySwap;
 import org.jvmx.vmx.Exit;
 import org.jvmx.vmx.ExitReason;
 
@@ -152,6 +154,11 @@ public final class TraceReader {
     private static TraceFooter footer(Map<String, Object> object) {
         TreeMap<String, Long> counts = new TreeMap<>();
         ((Map<?, ?>) object.get("counts")).forEach((name, count) -> counts.put((String) name, number(count)));
-        return new TraceFooter(number(object.get("exits")), counts, (String) object.get("traceHash"));
+        List<PolicySwap> swaps = new ArrayList<>();
+        for (Object swap : object.get("swaps") instanceof List<?> all ? all : List.of()) {
+            Map<?, ?> fields = (Map<?, ?>) swap;
+            swaps.add(new PolicySwap((String) fields.get("old"), (String) fields.get("new"), number(fields.get("exits")), number(fields.get("t"))));
+        }
+        return new TraceFooter(number(object.get("exits")), counts, (String) object.get("traceHash"), swaps);
     }
 }

@@ -83,6 +83,10 @@ public final class Machine implements AutoCloseable {
             for (VirtualProcessor processor : processors) {
                 vcpus.add(new Vcpu(this, vcpus.size(), processor));
             }
+            if (spec.lazyMemory() && !PolicyNeeds.hasEpt(this)) {
+                throw new ConfigException("backend %s maps all memory at once: leave out lazy memory, and policies that need it"
+                        .formatted(spec.backend().name()));
+            }
             if (!spec.lazyMemory()) {
                 memory.ranges().forEach(range -> mapping().map(range.base(), range.size(), range.host(), GuestMapping.ALL));
             }

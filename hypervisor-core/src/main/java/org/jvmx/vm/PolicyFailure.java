@@ -5,6 +5,8 @@ import org.jvmx.vmx.Exit;
 /** What to say of a policy that went wrong: which, in what call, at which exit, and where in its own code. */
 final class PolicyFailure {
     private static final int MOST_FRAMES = 40;
+    /** What was generated, as the counting of steps is, has no lines. */
+    private static final int NO_LINE = -1;
 
     private PolicyFailure() {
     }
@@ -42,7 +44,7 @@ final class PolicyFailure {
             if (frame.getClassName().equals(PolicyLink.class.getName()) || shown == MOST_FRAMES) {
                 return;
             }
-            if (!frame.getClassName().startsWith(StepBudget.class.getName())) {
+            if (!frame.getClassName().startsWith(StepBudget.class.getName()) && frame.getLineNumber() != NO_LINE) {
                 text.append("  at ").append(frame.getClassName()).append('.').append(frame.getMethodName()).append('(')
                         .append(frame.getFileName()).append(':').append(frame.getLineNumber()).append(')').append(System.lineSeparator());
                 shown++;

@@ -8,6 +8,7 @@ import org.jvmx.error.BackendException;
 import org.jvmx.trace.ExitTrace;
 import org.jvmx.trace.TraceHeader;
 import org.jvmx.vm.ExitObserver;
+import org.jvmx.vm.PolicySwap;
 import org.jvmx.vmx.Exit;
 import org.jvmx.vmx.ExitReason;
 
@@ -48,6 +49,11 @@ final class GuardedTrace implements ExitObserver {
     @Override
     public void handled(int vcpu, ExitReason reason, long fromNanos, long toNanos) {
         trace.handled(vcpu, reason, fromNanos, toNanos);
+    }
+
+    /** For the footer. */
+    void swapped(PolicySwap swap) {
+        trace.swapped(swap);
     }
 
     /** Writes the rest; null, or why that is impossible. */

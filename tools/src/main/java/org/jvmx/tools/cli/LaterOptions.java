@@ -13,12 +13,6 @@ final class LaterOptions {
     @Option(names = {"--net", "-net"}, arity = "0..1", fallbackValue = "", hidden = true)
     private List<String> networks = new ArrayList<>();
 
-    @Option(names = "--policy", arity = "0..1", fallbackValue = "", hidden = true)
-    private List<String> policies = new ArrayList<>();
-
-    @Option(names = "--policy-watch", hidden = true)
-    private boolean policyWatch;
-
     @Option(names = "--translator-stat", arity = "0..1", fallbackValue = "", hidden = true)
     private String translatorStatistics;
 
@@ -26,8 +20,6 @@ final class LaterOptions {
     void check() {
         refuse(!disks.isEmpty(), "--disk", "there are no disks");
         refuse(networks.stream().anyMatch(kind -> !kind.equals("none")), "--net", "the only network is 'none'");
-        refuse(!policies.isEmpty(), "--policy", "there are no policies");
-        refuse(policyWatch, "--policy-watch", "there are no policies");
         refuse(translatorStatistics != null, "--translator-stat", "there is no translator");
     }
 

@@ -16,6 +16,10 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private MachineOptions machine;
     @Mixin
+    private PolicyArguments policies;
+    @Mixin
+    private CostOptions costs;
+    @Mixin
     private ConsoleOptions console;
     @Mixin
     private LimitOptions limits;
@@ -35,7 +39,11 @@ final class RunCommand implements Callable<Integer> {
         PcSpec.Builder pc = source.spec();
         console.serial = console.serial == null && source.served() ? SerialChoice.REQUESTS : console.serial;
         machine.apply(pc);
+        policies.apply(pc);
+        if (costs.cost != null) {
+            pc.cost(costs.model(costs.cost));
+        }
         limits.apply(pc);
-        return new Session(pc, console, limits, report).run();
+        return new Session(pc, policies, console, limits, report).run();
     }
 }

@@ -12,6 +12,7 @@ import org.jvmx.tools.gdb.GdbServer;
 import org.jvmx.tools.metrics.ExitTimes;
 import org.jvmx.tools.metrics.MetricsServer;
 import org.jvmx.tools.metrics.PcMetrics;
+import org.jvmx.tools.metrics.PolicyMetrics;
 import org.jvmx.tools.pc.Outcome;
 import org.jvmx.tools.pc.Pc;
 import org.jvmx.tools.pc.PcSpec;
@@ -19,6 +20,7 @@ import org.jvmx.tools.pc.SerialPeer;
 import org.jvmx.trace.ExitStatistics;
 import org.jvmx.trace.TraceHash;
 import org.jvmx.trace.TraceHeader;
+import org.jvmx.vm.Machine;
 import org.jvmx.vm.MachineSpec;
 import org.jvmx.vm.StopReason;
 
@@ -28,6 +30,7 @@ final class Session {
     private static final int INTERRUPTED = 130;
 
     private final PcSpec.Builder builder;
+    private final PolicyArguments policies;
     private final ConsoleOptions console;
     private final LimitOptions limits;
     private final ReportOptions options;
@@ -39,8 +42,9 @@ final class Session {
     private GuardedTrace trace;
     private TraceHash hash;
 
-    Session(PcSpec.Builder builder, ConsoleOptions console, LimitOptions limits, ReportOptions options) {
+    Session(PcSpec.Builder builder, PolicyArguments policies, ConsoleOptions console, LimitOptions limits, ReportOptions options) {
         this.builder = builder;
+        this.policies = policies;
         this.console = console;
         this.limits = limits;
         this.options = options;
@@ -67,6 +71,7 @@ final class Session {
                     GdbServer _ = debugger(machine);
                     TextDisplay display = text ? TextDisplay.open(machine, terminal, new Keys()) : null) {
                 pc = machine;
+                pc.eachMachine(one -> one.whenStuck(Machine.POLICY_PATIENCE, this::stuck));
                 announce(spec, metrics);
                 return finish(guarded(display), spec);
             }
@@ -92,7 +97,7 @@ final class Session {
         }
         if (options.trace != null) {
             TraceHeader header = new TraceHeader(Version.text(), plain.backend().name(), sha256(plain.image().file().array()), plain.seed(),
-                    plain.memory(), 1, List.of());
+                    plain.memory(), 1, policies.policies);
             trace = new GuardedTrace(options.trace, header, message -> pc.stop(StopReason.of(StopReason.Kind.HOST_FAILURE, message)));
             builder.observer(trace);
         } else if (options.json && !plain.parallel()) {
@@ -118,6 +123,7 @@ final class Session {
     private void announce(PcSpec spec, MetricsServer metrics) {
         if (metrics != null) {
             metrics.add(new PcMetrics(pc, nameOf(spec)));
+            metrics.refresh(new PolicyMetrics(pc, nameOf(spec), metrics.registry()));
             if (!options.quiet) {
                 System.err.println("jvmx: metrics at http://%s/metrics".formatted(metrics.address()));
             }
@@ -150,7 +156,7 @@ final class Session {
         if (terminal != null) {
             terminal.raw();
         }
-        try {
+        try (PolicyWatch _ = watchPolicies()) {
             if (display != null) {
                 display.start();
             }
@@ -162,6 +168,27 @@ final class Session {
             restore();
             forget(hook);
         }
+    }
+
+    /** Looks for changes of policies' files; null if nobody asked for that. */
+    private PolicyWatch watchPolicies() {
+        return !policies.watch ? null : PolicyWatch.begin(pc, policies.opened(), line -> System.err.println("jvmx: " + line), swap -> {
+            if (trace != null) {
+                trace.swapped(swap);
+            }
+        });
+    }
+
+    /** A policy does not return, so the run's thread will not either: nothing is left but to say so and end the process. */
+    private void stuck(StopReason reason) {
+        restore();
+        System.err.println("jvmx: " + reason.message());
+        System.err.print(reason.report());
+        if (options.json) {
+            System.err.println(JsonSummary.failure("policy-failure", reason.exitCode(), reason.message()));
+        }
+        System.err.flush();
+        Runtime.getRuntime().halt(reason.exitCode());
     }
 
     private void forget(Thread hook) {
@@ -209,6 +236,9 @@ final class Session {
         report.end(outcome, console.display.equals("text"));
         if (spec.parallel() && !options.quiet) {
             System.err.println("jvmx: the processors ran in parallel, so this run cannot be repeated: there is no trace hash");
+        }
+        if (!options.quiet) {
+            System.err.print(pc.machine().policyReport());
         }
         if (options.explainVmx) {
             RunReport.vmcs(pc.machine().vmx());

@@ -5,8 +5,10 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jvmx.tools.server.Address;
 import org.jvmx.tools.server.HttpEndpoint;
 import org.jvmx.tools.server.Resource;
@@ -28,6 +30,7 @@ public final class MetricsServer implements AutoCloseable {
     private static final byte[] HEALTH = "{\"schema\":1,\"status\":\"up\"}\n".getBytes(StandardCharsets.UTF_8);
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final List<Runnable> refreshes = new CopyOnWriteArrayList<>();
     private final HttpEndpoint endpoint;
 
     private MetricsServer(Address address) {
@@ -46,6 +49,7 @@ public final class MetricsServer implements AutoCloseable {
 
     private Resource.Content scrape(String accept) {
         String type = accept.toLowerCase(Locale.ROOT).contains("application/openmetrics-text") ? OPEN_METRICS : PROMETHEUS;
+        refreshes.forEach(Runnable::run);
         return new Resource.Content(type, registry.scrape(type).getBytes(StandardCharsets.UTF_8));
     }
 
@@ -57,6 +61,11 @@ public final class MetricsServer implements AutoCloseable {
     /** Adds meters. */
     public void add(MeterBinder meters) {
         meters.bindTo(registry);
+    }
+
+    /** Adds meters of which more may come to be: what is to be done before each scrape. */
+    public void refresh(Runnable before) {
+        refreshes.add(before);
     }
 
     /** Where it listens, with the port that was chosen. */
