@@ -19,4 +19,9 @@ public interface InterruptController {
 
     /** Sets the task priority, as MOV to CR8 does. */
     void tpr(int value);
+
+    /** The processor has told its local APIC, which is not this controller's, of the end of a level-triggered interrupt. */
+    default void endOfInterrupt(int vector) {
+        // a controller that has the local APIC knows
+    }
 }

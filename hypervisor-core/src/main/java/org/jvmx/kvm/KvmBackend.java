@@ -9,6 +9,7 @@ import org.jvmx.kvm.ffi.LinuxCalls;
 import org.jvmx.kvm.ffi.SystemCalls;
 import org.jvmx.memory.HostMemory;
 import org.jvmx.vmx.Backend;
+import org.jvmx.vmx.Irqchip;
 import org.jvmx.vmx.VirtualProcessor;
 
 /** VMX by Linux's KVM. */
@@ -17,6 +18,7 @@ public final class KvmBackend implements Backend {
     private static final long LARGE_PAGE = 2 << 20;
 
     private final SystemCalls calls;
+    private final Irqchip irqchip;
 
     /** The backend over this host's kernel. */
     public KvmBackend() {
@@ -24,7 +26,17 @@ public final class KvmBackend implements Backend {
     }
 
     KvmBackend(SystemCalls calls) {
+        this(calls, Irqchip.USER);
+    }
+
+    private KvmBackend(SystemCalls calls, Irqchip irqchip) {
         this.calls = calls;
+        this.irqchip = irqchip;
+    }
+
+    @Override
+    public Backend with(Irqchip place) {
+        return new KvmBackend(calls, place);
     }
 
     @Override
@@ -79,6 +91,6 @@ public final class KvmBackend implements Backend {
         if (!setup.memory().isContiguous()) {
             throw new BackendException("KVM needs guest memory in one piece: make it by Backend.memory");
         }
-        return List.of(KvmVmx.open(system(), setup));
+        return List.of(KvmVmx.open(system(), setup, irqchip));
     }
 }

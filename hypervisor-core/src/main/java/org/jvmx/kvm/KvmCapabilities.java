@@ -10,6 +10,7 @@ import org.jvmx.vmx.CapabilityMsrs;
 import org.jvmx.vmx.Control;
 import org.jvmx.vmx.EntryControl;
 import org.jvmx.vmx.ExitControl;
+import org.jvmx.vmx.Irqchip;
 import org.jvmx.vmx.PinBasedControl;
 import org.jvmx.vmx.PrimaryControl;
 import org.jvmx.vmx.SecondaryControl;
@@ -32,6 +33,9 @@ final class KvmCapabilities {
     /** The guest's own business. */
     private static final Set<Control> NEVER = Set.of(PrimaryControl.CR3_LOAD_EXITING, PrimaryControl.CR3_STORE_EXITING);
 
+    /** What a local APIC in the kernel takes away from us. */
+    private static final Set<Control> APIC = Set.of(PrimaryControl.HLT_EXITING, PrimaryControl.USE_TPR_SHADOW);
+
     private static final List<Control> CHOSEN = List.of(PinBasedControl.ACTIVATE_PREEMPTION_TIMER, PrimaryControl.INTERRUPT_WINDOW_EXITING,
             PrimaryControl.NMI_WINDOW_EXITING,
             ExitControl.LOAD_IA32_PAT, ExitControl.LOAD_IA32_EFER, ExitControl.SAVE_PREEMPTION_TIMER_VALUE,
@@ -49,10 +53,17 @@ final class KvmCapabilities {
     private KvmCapabilities() {
     }
 
-    static CapabilityMsrs of(KvmSystem system, boolean filters, boolean movesTime, long cr4) {
+    static CapabilityMsrs of(KvmSystem system, boolean filters, boolean movesTime, long cr4, Irqchip irqchip) {
+        Set<Control> always = new HashSet<>(ALWAYS);
+        Set<Control> never = new HashSet<>(NEVER);
         List<Control> offered = new ArrayList<>(CHOSEN);
-        offered.addAll(ALWAYS);
         Set<VmcsField> missing = new HashSet<>(MISSING);
+        if (irqchip != Irqchip.USER) {
+            always.removeAll(APIC);
+            never.add(PrimaryControl.HLT_EXITING);
+            missing.addAll(List.of(VmcsField.TPR_THRESHOLD, VmcsField.VIRTUAL_APIC_ADDRESS));
+        }
+        offered.addAll(always);
         if (filters) {
             offered.add(PrimaryControl.USE_MSR_BITMAPS);
         }
@@ -64,6 +75,6 @@ final class KvmCapabilities {
         if (system.offers(Capability.SET_GUEST_DEBUG)) {
             offered.add(PrimaryControl.MONITOR_TRAP_FLAG);
         }
-        return new CapabilityMsrs(offered, REVISION, cr4, new CapabilityMsrs.Limits(ALWAYS, NEVER, missing, true, true));
+        return new CapabilityMsrs(offered, REVISION, cr4, new CapabilityMsrs.Limits(always, never, missing, true, irqchip == Irqchip.USER));
     }
 }

@@ -30,6 +30,7 @@ final class KvmExits {
     private static final long EXCEPTION = Layouts.offset(Layouts.RUN, "exit", "debug", "exception");
     private static final long DEBUG_PC = Layouts.offset(Layouts.RUN, "exit", "debug", "pc");
     private static final long DR6 = Layouts.offset(Layouts.RUN, "exit", "debug", "dr6");
+    private static final long EOI_VECTOR = Layouts.offset(Layouts.RUN, "exit", "eoi", "vector");
     private static final long SUBERROR = Layouts.offset(Layouts.RUN, "exit", "internal", "suberror");
     private static final long DATA_COUNT = Layouts.offset(Layouts.RUN, "exit", "internal", "ndata");
     private static final long BYTE_COUNT = Layouts.offset(Layouts.RUN, "exit", "internal", "insn_size");
@@ -69,6 +70,7 @@ final class KvmExits {
                 return false;
             }
             case 17 -> throw internal();
+            case 26 -> exit.begin(ExitReason.EOI_INDUCED, run.get(JAVA_BYTE, EOI_VECTOR) & 0xff, 0);
             case 29, 30 -> pending.msr(exit, reason);
             default ->
                 throw new BackendException("KVM made an exit with the reason %d, which this backend did not ask for".formatted(reason));

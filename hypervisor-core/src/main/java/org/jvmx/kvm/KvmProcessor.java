@@ -3,21 +3,27 @@ package org.jvmx.kvm;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 import org.jvmx.arch.AccessRights;
 import org.jvmx.arch.Efer;
 import org.jvmx.arch.Gpr;
 import org.jvmx.arch.Hot;
 import org.jvmx.arch.Msr;
+import org.jvmx.arch.Rflags;
 import org.jvmx.error.BackendException;
 import org.jvmx.kvm.ffi.Errno;
+import org.jvmx.kvm.ffi.Ioctl;
+import org.jvmx.kvm.ffi.Layouts;
 import org.jvmx.memory.HostMemory;
 import org.jvmx.memory.RawMemory;
 import org.jvmx.vmx.Access;
+import org.jvmx.vmx.Activity;
 import org.jvmx.vmx.ExecutionControls;
 import org.jvmx.vmx.Exit;
 import org.jvmx.vmx.ExitReason;
 import org.jvmx.vmx.GuestMapping;
+import org.jvmx.vmx.Irqchip;
 import org.jvmx.vmx.Interruptibility;
 import org.jvmx.vmx.Interruption;
 import org.jvmx.vmx.LogicalProcessor;
@@ -32,6 +38,11 @@ import org.jvmx.vmx.VmcsField;
 final class KvmProcessor implements LogicalProcessor {
     private static final int VTPR = 0x80;
     private static final int CS = 1;
+    /** KVM_MP_STATE. */
+    private static final int RUNNABLE = 0;
+    private static final int UNINITIALIZED = 1;
+    private static final int INIT_RECEIVED = 2;
+    private static final int HALTED = 3;
     /** KVM makes no exit when the guest can take an NMI again: it is looked at in this time. */
     private static final long WATCH_NANOS = 30_000;
     /** So long a timer that is asked for again and again may end a little early: that saves a look at the clock for each entry. */
@@ -57,6 +68,10 @@ final class KvmProcessor implements LogicalProcessor {
     /** The last timer value, if it was a long one; and whether this run has the deadline of the one that came with it first. */
     private int lastTimer;
     private boolean loose;
+    private final Irqchip irqchip;
+    private final MemorySegment activity;
+    /** Whether the guest may be waiting in the kernel: an exit of its own says that it is not. */
+    private boolean mayWait;
     /** Writes that KVM kept; null if it keeps none. While there are any, the exit after them waits, with what KVM_RUN returned for it. */
     private final CoalescedWrites writes;
     private boolean draining;
@@ -66,7 +81,7 @@ final class KvmProcessor implements LogicalProcessor {
     private boolean queued;
 
     KvmProcessor(Vcpu vcpu, RegisterFile registers, MemorySlots slots, MsrFilter filter, TimeStamps time, HostMemory memory, int width,
-            CoalescedWrites writes) {
+            CoalescedWrites writes, Irqchip irqchip) {
         this.vcpu = vcpu;
         this.registers = registers;
         this.slots = slots;
@@ -75,6 +90,8 @@ final class KvmProcessor implements LogicalProcessor {
         this.memory = memory;
         this.physicalAddressWidth = width;
         this.writes = writes;
+        this.irqchip = irqchip;
+        this.activity = vcpu.arena().allocate(Layouts.MP_STATE);
         this.events = new EventFile(registers);
         this.fields = new GuestFields(registers, events, slots, memory);
         this.pending = new Pending(vcpu.run());
@@ -95,13 +112,38 @@ final class KvmProcessor implements LogicalProcessor {
                 finish();
             }
         }
-        return fields.read(field);
+        return field == VmcsField.GUEST_ACTIVITY_STATE ? activity() : fields.read(field);
+    }
+
+    /** With the monitor's own local APIC a processor that waits has left the guest. */
+    private int activity() {
+        if (irqchip == Irqchip.USER || !mayWait) {
+            return Activity.ACTIVE;
+        }
+        vcpu.require(Ioctl.GET_MP_STATE, activity, "to tell the activity of a processor");
+        return switch (activity.get(ValueLayout.JAVA_INT, 0)) {
+            case HALTED -> Activity.HLT;
+            case UNINITIALIZED, INIT_RECEIVED -> Activity.WAIT_FOR_SIPI;
+            default -> Activity.ACTIVE;
+        };
+    }
+
+    private void activity(int state) {
+        if (irqchip != Irqchip.USER) {
+            mayWait = state != Activity.ACTIVE;
+            activity.set(ValueLayout.JAVA_INT, 0, state == Activity.HLT ? HALTED : state == Activity.WAIT_FOR_SIPI ? UNINITIALIZED : RUNNABLE);
+            vcpu.require(Ioctl.SET_MP_STATE, activity, "an activity of a processor");
+        }
     }
 
     @Override
     public void loadGuestState(VmcsField field, long value) {
         finish();
-        fields.write(field, value);
+        if (field == VmcsField.GUEST_ACTIVITY_STATE) {
+            activity((int) value);
+        } else {
+            fields.write(field, value);
+        }
     }
 
     @Override
@@ -123,7 +165,9 @@ final class KvmProcessor implements LogicalProcessor {
         finish();
         injected = true;
         int type = Interruption.type(information);
-        if (Interruption.software(type) && Interruption.vector(information) != KvmExits.BREAKPOINT) {
+        if (irqchip == Irqchip.SPLIT && type == Interruption.EXTERNAL) {
+            vcpu.external(Interruption.vector(information));
+        } else if (Interruption.software(type) && Interruption.vector(information) != KvmExits.BREAKPOINT) {
             registers.plain(RegisterFile.RIP, registers.plain(RegisterFile.RIP) + instructionLength);
             events.inject(Interruption.external(Interruption.vector(information)), 0);
         } else {
@@ -190,6 +234,7 @@ final class KvmProcessor implements LogicalProcessor {
             }
             int result = vcpu.enter();
             injected = false;
+            mayWait = result != 0;
             registers.ran();
             pending.none();
             if (shadow && result != -Errno.EINVAL) {
@@ -244,6 +289,10 @@ final class KvmProcessor implements LogicalProcessor {
             loose = false;
             if (timed && kicks.now() - deadline >= 0) {
                 lastTimer = 0;
+                if (sleepsForGood()) {
+                    exit.begin(ExitReason.HLT, 0, 0);
+                    return true;
+                }
                 exit.begin(ExitReason.PREEMPTION_TIMER, 0, 0);
                 return true;
             }
@@ -259,6 +308,11 @@ final class KvmProcessor implements LogicalProcessor {
             return true;
         }
         throw new BackendException("KVM_RUN fails: " + Errno.text(result));
+    }
+
+    /** Whether the guest has halted in the kernel with interrupts disabled, of which KVM says nothing. */
+    private boolean sleepsForGood() {
+        return irqchip != Irqchip.USER && activity() == Activity.HLT && (registers.plain(RegisterFile.RFLAGS) & Rflags.IF) == 0;
     }
 
     /** Before somebody looks at state that KVM has: an instruction that only waits for KVM is finished. */

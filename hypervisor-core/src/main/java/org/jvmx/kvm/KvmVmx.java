@@ -16,6 +16,8 @@ import org.jvmx.vmx.DebugFacility;
 import org.jvmx.vmx.DeliveryLog;
 import org.jvmx.vmx.GuestMapping;
 import org.jvmx.vmx.HostDevices;
+import org.jvmx.vmx.HostInterrupts;
+import org.jvmx.vmx.Irqchip;
 import org.jvmx.vmx.RootState;
 import org.jvmx.vmx.VirtualProcessor;
 import org.jvmx.vmx.Vmx;
@@ -37,7 +39,9 @@ final class KvmVmx implements VirtualProcessor {
 
     private final KvmSystem system;
     private final DeliveryLog deliveries = new DeliveryLog();
+    private final Irqchip irqchip;
     private int machine = -1;
+    private KernelInterrupts interrupts;
     private Vcpu vcpu;
     private KvmCpuid cpuid;
     private MemorySlots slots;
@@ -46,13 +50,14 @@ final class KvmVmx implements VirtualProcessor {
     private DebugFacility debugging;
     private KvmDevices devices;
 
-    private KvmVmx(KvmSystem system) {
+    private KvmVmx(KvmSystem system, Irqchip irqchip) {
         this.system = system;
+        this.irqchip = irqchip;
     }
 
     /** Takes the open device, and closes it with the processor or if there is none to be had. */
-    static KvmVmx open(KvmSystem system, Backend.Setup setup) {
-        KvmVmx opened = new KvmVmx(system);
+    static KvmVmx open(KvmSystem system, Backend.Setup setup, Irqchip irqchip) {
+        KvmVmx opened = new KvmVmx(system, irqchip);
         try {
             opened.create(setup);
             return opened;
@@ -74,21 +79,30 @@ final class KvmVmx implements VirtualProcessor {
         if ((system.value(Capability.DISABLE_QUIRKS2) & REWRITES_HYPERCALLS) != 0) {
             enable(Capability.DISABLE_QUIRKS2, REWRITES_HYPERCALLS);
         }
+        if (irqchip != Irqchip.USER) {
+            KernelInterrupts.require(system, irqchip);
+            interrupts = new KernelInterrupts(system, machine, irqchip);
+            interrupts.create();
+        }
         vcpu = new Vcpu(system, machine);
+        if (interrupts != null) {
+            interrupts.use(vcpu);
+        }
         int khz = system.offers(Capability.GET_TSC_KHZ) ? system.calls().ioctl(vcpu.descriptor(), Ioctl.GET_TSC_KHZ, 0) : DEFAULT_KHZ;
         cpuid = new KvmCpuid(system, model, khz > 0 ? khz : DEFAULT_KHZ, vcpu.arena());
         cpuid.give(vcpu);
         slots = new MemorySlots(system, machine, setup.memory(), vcpu.arena());
         RegisterFile registers = new RegisterFile(vcpu, system.value(Capability.SYNC_REGS) & 7, system.offers(Capability.SREGS2));
         TimeStamps time = new TimeStamps(vcpu, registers, khz > 0 ? khz : DEFAULT_KHZ);
-        MsrFilter filter = filters ? new MsrFilter(system, machine, setup.memory(), vcpu.arena()) : null;
+        MsrFilter filter = filters ? new MsrFilter(system, machine, setup.memory(), vcpu.arena(), irqchip) : null;
         int ring = system.value(Capability.COALESCED_MMIO);
         CoalescedWrites writes = ring > 0 && setup.processors() == 1 ? new CoalescedWrites(vcpu.run(), ring) : null;
         devices = new KvmDevices(system, machine, writes);
-        processor = new KvmProcessor(vcpu, registers, slots, filter, time, setup.memory(), cpuid.physicalAddressWidth(), writes);
+        processor = new KvmProcessor(vcpu, registers, slots, filter, time, setup.memory(), cpuid.physicalAddressWidth(), writes,
+                irqchip);
         debugging = new KvmDebugging(processor, processor.breakpoints(), new FloatingPoint(vcpu, system.offers(Capability.XSAVE)));
         operation = new VmxOperation(VmxMemory.of(setup.memory()), processor,
-                KvmCapabilities.of(system, filters, time.adjustable(), model.cr4Bits()), RootState.MONITOR);
+                KvmCapabilities.of(system, filters, time.adjustable(), model.cr4Bits(), irqchip), RootState.MONITOR);
     }
 
     /** Needed by some processors of Intel only, so a refusal means nothing. */
@@ -141,6 +155,11 @@ final class KvmVmx implements VirtualProcessor {
     }
 
     @Override
+    public HostInterrupts hostInterrupts() {
+        return interrupts;
+    }
+
+    @Override
     public void kick() {
         processor.kick();
     }
@@ -155,6 +174,9 @@ final class KvmVmx implements VirtualProcessor {
         }
         if (vcpu != null) {
             vcpu.close();
+        }
+        if (interrupts != null) {
+            interrupts.close();
         }
         if (machine >= 0) {
             system.calls().close(machine);

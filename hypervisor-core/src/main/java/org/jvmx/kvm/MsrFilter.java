@@ -7,9 +7,11 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
+import org.jvmx.arch.Msr;
 import org.jvmx.kvm.ffi.Ioctl;
 import org.jvmx.kvm.ffi.Layouts;
 import org.jvmx.memory.HostMemory;
+import org.jvmx.vmx.Irqchip;
 
 /**
  * The MSR bitmaps of a VMCS as KVM's MSR filter. The bitmaps are read when the controls change. The x2APIC's registers are not KVM's to filter,
@@ -33,8 +35,10 @@ final class MsrFilter {
     private final HostMemory memory;
     private final MemorySegment filter;
     private final MemorySegment allowed;
+    private final boolean ownApic;
 
-    MsrFilter(KvmSystem system, int machine, HostMemory memory, Arena arena) {
+    MsrFilter(KvmSystem system, int machine, HostMemory memory, Arena arena, Irqchip irqchip) {
+        this.ownApic = irqchip != Irqchip.USER;
         this.system = system;
         this.machine = machine;
         this.memory = memory;
@@ -61,6 +65,17 @@ final class MsrFilter {
         for (int n = 0; n < 4 * BITMAP; n++) {
             allowed.set(JAVA_BYTE, n, (byte) (given ? ~memory.readByte(bitmaps + n) : 0));
         }
+        if (ownApic) {
+            pass(Msr.APIC_BASE);
+            pass(Msr.TSC_DEADLINE);
+        }
         KvmSystem.require(system.calls().ioctl(machine, Ioctl.X86_SET_MSR_FILTER, filter), "the MSR filter");
+    }
+
+    /** A register of the local APIC, which is KVM's. */
+    private void pass(int msr) {
+        for (int at = msr >> 3; at < 4 * BITMAP; at += 2 * BITMAP) {
+            allowed.set(JAVA_BYTE, at, (byte) (allowed.get(JAVA_BYTE, at) | 1 << (msr & 7)));
+        }
     }
 }

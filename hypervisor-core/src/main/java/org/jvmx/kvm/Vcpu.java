@@ -72,6 +72,13 @@ final class Vcpu implements AutoCloseable {
         return result;
     }
 
+    /** An interrupt of 8259As of ours, while the local APIC is KVM's: it waits there until the guest takes it. */
+    void external(int vector) {
+        try (Arena local = Arena.ofConfined()) {
+            require(Ioctl.INTERRUPT, local.allocateFrom(ValueLayout.JAVA_INT, vector), "an interrupt");
+        }
+    }
+
     int exitReason() {
         return run.get(ValueLayout.JAVA_INT, REASON);
     }

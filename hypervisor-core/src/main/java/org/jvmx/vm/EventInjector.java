@@ -139,6 +139,11 @@ final class EventInjector {
         return !wakes() && !injecting() && interruptibility() == 0 && !singleStepping();
     }
 
+    /** The end of an interrupt, of which only the processor's own local APIC in the host's kernel knew. */
+    void endOfInterrupt(int vector) {
+        controller.endOfInterrupt(vector);
+    }
+
     /** CR8. */
     int taskPriority() {
         return controller.tpr() >> 4;

@@ -86,7 +86,12 @@ final class ExitHandlers {
             case SIPI_SIGNAL -> startup((int) exit.qualification());
             case INVALID_STATE, MSR_LOAD_FAIL, MCE_DURING_VMENTRY -> stop(Report.entryFailure(vcpu));
 
-            case EPT_MISCONFIG, APIC_ACCESS, EOI_INDUCED, APIC_WRITE, PML_FULL, SPP_EVENT -> stop(Report.unexpected(vcpu));
+            case EOI_INDUCED -> {
+                vcpu.events().endOfInterrupt((int) exit.qualification());
+                yield Verdict.AGAIN;
+            }
+
+            case EPT_MISCONFIG, APIC_ACCESS, APIC_WRITE, PML_FULL, SPP_EVENT -> stop(Report.unexpected(vcpu));
         };
     }
 

@@ -18,6 +18,7 @@ import org.jvmx.vmx.CpuidTable;
 import org.jvmx.vmx.DebugFacility;
 import org.jvmx.vmx.GuestMapping;
 import org.jvmx.vmx.HostDevices;
+import org.jvmx.vmx.HostInterrupts;
 import org.jvmx.vmx.VirtualProcessor;
 import org.jvmx.vmx.Vmx;
 
@@ -235,6 +236,11 @@ public final class Machine implements AutoCloseable {
         if (kernel != null) {
             kernel.doorbell(space, address, size, ring);
         }
+    }
+
+    /** The first processor's interrupt controllers in the host's kernel; null if there are none. */
+    public HostInterrupts hostInterrupts() {
+        return processors.getFirst().hostInterrupts();
     }
 
     /**

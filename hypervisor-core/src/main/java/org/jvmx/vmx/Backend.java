@@ -54,6 +54,11 @@ public interface Backend {
      */
     List<VirtualProcessor> open(Setup setup);
 
+    /** The same backend for machines whose interrupt controllers are there; null if it has no such machines. */
+    default Backend with(Irqchip place) {
+        return place == Irqchip.USER ? this : null;
+    }
+
     /** All backends that are installed. */
     static List<Backend> installed() {
         return ServiceLoader.load(Backend.class).stream().map(ServiceLoader.Provider::get).toList();

@@ -43,6 +43,11 @@ public interface VirtualProcessor extends AutoCloseable {
         return false;
     }
 
+    /** The processor's interrupt controllers in the host's kernel; null if there are none. */
+    default HostInterrupts hostInterrupts() {
+        return null;
+    }
+
     /**
      * Makes a guest that runs in another thread leave soon, where the processor does not look at the time by itself; a call while none runs
      * ends the next run.

@@ -8,11 +8,25 @@ public final class ApicBus {
     /** The physical destination of all. */
     static final int BROADCAST = -1;
 
+    /** Local APICs that are not on the bus: the host's. */
+    @FunctionalInterface
+    public interface Messages {
+        /** Takes the message of an I/O APIC's input to {@code destination}, FFH being all. */
+        void send(int input, int destination, boolean logical, int mode, int vector, boolean level);
+    }
+
+    private final Messages remote;
     private LocalApic[] locals = {};
     private IoApic[] ios = {};
 
     /** A bus with nobody on it. */
     public ApicBus() {
+        this(null);
+    }
+
+    /** A bus of I/O APICs whose messages go to {@code remote} local APICs. */
+    public ApicBus(Messages remote) {
+        this.remote = remote;
     }
 
     /** The line to the LINT0 pin of the bootstrap processor's local APIC, which the 8259A pair drives. */
@@ -45,6 +59,15 @@ public final class ApicBus {
         ios[ios.length - 1] = io;
     }
 
+    /** Sends the message of an I/O APIC's input to a destination; false if nobody took it. */
+    boolean send(int input, int destination, boolean logical, int mode, int vector, boolean level) {
+        if (remote != null) {
+            remote.send(input, destination & 0xff, logical, mode, vector, level);
+            return true;
+        }
+        return send(destination, logical, mode, vector, level);
+    }
+
     /** Sends a message to a destination; false if nobody took it. */
     boolean send(int destination, boolean logical, int mode, int vector, boolean level) {
         if (mode == DeliveryMode.LOWEST_PRIORITY) {
@@ -68,7 +91,7 @@ public final class ApicBus {
     }
 
     /** A level-triggered interrupt with this vector was served. */
-    void endOfInterrupt(int vector) {
+    public void endOfInterrupt(int vector) {
         for (IoApic io : ios) {
             io.endOfInterrupt(vector);
         }

@@ -117,26 +117,27 @@ public final class IoApic implements MmioDevice {
         if ((table[pin] & LEVEL) != 0) {
             deliverLevel(pin);
         } else if (rose && (table[pin] & MASKED) == 0) {
-            send(table[pin], false);
+            send(pin, false);
         }
     }
 
     private void deliverLevel(int pin) {
         long entry = table[pin];
         boolean due = (lines >> pin & 1) != 0 && (entry & (LEVEL | MASKED | REMOTE_IRR)) == LEVEL;
-        if (due && send(entry, true)) {
+        if (due && send(pin, true)) {
             table[pin] |= REMOTE_IRR;
         }
     }
 
-    /** Sends the message of an entry. Only fixed and lowest-priority interrupts can be level-triggered. */
-    private boolean send(long entry, boolean level) {
+    /** Sends the message of an input's entry. Only fixed and lowest-priority interrupts can be level-triggered. */
+    private boolean send(int pin, boolean level) {
+        long entry = table[pin];
         int mode = (int) entry >> 8 & 7;
         if (mode == DeliveryMode.SMI || level && mode > DeliveryMode.LOWEST_PRIORITY) {
             return false;
         }
         int destination = (int) (entry >>> 56);
-        return bus.send(destination == 0xff ? ApicBus.BROADCAST : destination, (entry & LOGICAL) != 0, mode, (int) entry & 0xff, level);
+        return bus.send(pin, destination == 0xff ? ApicBus.BROADCAST : destination, (entry & LOGICAL) != 0, mode, (int) entry & 0xff, level);
     }
 
     private int readRegister() {

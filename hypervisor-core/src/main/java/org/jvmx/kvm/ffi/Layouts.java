@@ -113,6 +113,29 @@ public final class Layouts {
     /** {@code kvm_irqfd}. */
     public static final StructLayout IRQFD = structLayout(ints("fd", "gsi", "flags", "resamplefd"), paddingLayout(16));
 
+    /** {@code kvm_irq_routing_entry} for a message or a pin. */
+    public static final StructLayout ROUTE = structLayout(ints("gsi", "type", "flags", "pad"), unionLayout(
+            structLayout(ints("address_lo", "address_hi", "data")).withName("msi"), structLayout(ints("irqchip", "pin")).withName("chip"),
+            sequenceLayout(32, JAVA_BYTE)).withName("to"));
+
+    /** The head of {@code kvm_irq_routing}; entries follow. */
+    public static final StructLayout ROUTING = structLayout(ints("nr", "flags"));
+
+    /** {@code kvm_irq_level}. */
+    public static final StructLayout IRQ_LEVEL = structLayout(ints("irq", "level"));
+
+    /** {@code kvm_irqchip} with a {@code kvm_pic_state}. */
+    public static final StructLayout IRQCHIP = structLayout(ints("chip_id", "pad"),
+            bytes("last_irr", "irr", "imr", "isr", "priority_add", "irq_base", "read_reg_select", "poll", "special_mask", "init_state",
+                    "auto_eoi", "rotate_on_auto_eoi", "special_fully_nested_mode", "init4", "elcr", "elcr_mask"),
+            paddingLayout(512 - 16));
+
+    /** {@code kvm_lapic_state}. */
+    public static final StructLayout LAPIC = structLayout(sequenceLayout(1024, JAVA_BYTE).withName("regs"));
+
+    /** {@code kvm_mp_state}. */
+    public static final StructLayout MP_STATE = structLayout(ints("mp_state"));
+
     /** {@code kvm_coalesced_mmio_zone}. */
     public static final StructLayout COALESCED_ZONE = structLayout(longs("addr"), ints("size", "pio"));
 
@@ -133,6 +156,7 @@ public final class Layouts {
             structLayout(ints("suberror", "ndata"), longs("flags"), bytes("insn_size"),
                     sequenceLayout(15, JAVA_BYTE).withName("insn_bytes"))
                     .withName("internal"),
+            structLayout(bytes("vector")).withName("eoi"),
             structLayout(longs("hardware_reason"), ints("cpu")).withName("fail_entry"),
             structLayout(bytes("error"), paddingLayout(7), ints("reason", "index"), longs("data")).withName("msr"),
             sequenceLayout(256, JAVA_BYTE).withName("padding"));

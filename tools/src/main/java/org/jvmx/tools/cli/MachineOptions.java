@@ -3,11 +3,13 @@ package org.jvmx.tools.cli;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jvmx.error.ConfigException;
 import org.jvmx.tools.pc.OptionalDevice;
 import org.jvmx.tools.pc.PcSpec;
 import org.jvmx.vm.MachineSpec;
 import org.jvmx.vmx.Backend;
+import org.jvmx.vmx.Irqchip;
 import picocli.CommandLine.Option;
 
 /** What it runs on. */
@@ -29,6 +31,9 @@ final class MachineOptions {
 
     @Option(names = "--backend", paramLabel = "NAME", defaultValue = "software", description = "software, kvm, or auto (kvm where it is faster). Default: ${DEFAULT-VALUE}.")
     String backend;
+
+    @Option(names = "--irqchip", paramLabel = "PLACE", defaultValue = "user", description = "Where interrupt controllers are: user (all are devices of JVMX), kernel (all in the host's kernel), split (local APICs there). The last two on kvm only. Default: ${DEFAULT-VALUE}.")
+    String irqchip;
 
     @Option(names = {"--cpu",
         "-cpu"}, paramLabel = "MODEL[,+FEATURE,-FEATURE]", defaultValue = Backend.DEFAULT_MODEL, description = "The processor model. Default: ${DEFAULT-VALUE}.")
@@ -86,11 +91,26 @@ final class MachineOptions {
     }
 
     private Backend backend() {
-        return switch (backend) {
+        Backend chosen = switch (backend) {
             case "auto" ->
                 Backend.installed().stream().filter(Backend::recommended).findFirst().orElseGet(() -> PcSpec.backend("software"));
             default -> PcSpec.backend(backend);
         };
+        Backend placed = chosen.with(irqchip());
+        if (placed == null) {
+            throw new ConfigException("--irqchip %s is not possible: backend %s has its interrupt controllers in user space"
+                    .formatted(irqchip, chosen.name()));
+        }
+        return placed;
+    }
+
+    private Irqchip irqchip() {
+        for (Irqchip place : Irqchip.values()) {
+            if (place.name().toLowerCase(Locale.ROOT).equals(irqchip)) {
+                return place;
+            }
+        }
+        throw new ConfigException("--irqchip '%s' is not known: use user, split or kernel".formatted(irqchip));
     }
 
     private static OptionalDevice device(String text) {

@@ -2,20 +2,15 @@ package org.jvmx.tools.pc;
 
 import java.util.List;
 import java.util.stream.IntStream;
-import org.jvmx.bus.InterruptController;
 import org.jvmx.bus.IrqLine;
 import org.jvmx.bus.MmioBus;
 import org.jvmx.bus.MmioDevice;
-import org.jvmx.bus.MsrDevice;
 import org.jvmx.bus.PortBus;
 import org.jvmx.bus.PortDevice;
 import org.jvmx.bus.ResetLine;
 import org.jvmx.devices.acpi.PowerManagement;
 import org.jvmx.devices.acpi.ResetControl;
-import org.jvmx.devices.apic.ApicBus;
-import org.jvmx.devices.apic.ApicEvents;
 import org.jvmx.devices.apic.IoApic;
-import org.jvmx.devices.apic.LocalApic;
 import org.jvmx.devices.debug.DebugConsole;
 import org.jvmx.devices.debug.DebugExit;
 import org.jvmx.devices.debug.Pvpanic;
@@ -25,7 +20,6 @@ import org.jvmx.devices.keyboard.I8042Events;
 import org.jvmx.devices.keyboard.SystemControlPort;
 import org.jvmx.devices.pci.HostBridge;
 import org.jvmx.devices.pci.PciBus;
-import org.jvmx.devices.pic.Pic8259;
 import org.jvmx.devices.rtc.Cmos;
 import org.jvmx.devices.serial.Uart;
 import org.jvmx.devices.testdev.PcTestdev;
@@ -36,17 +30,11 @@ import org.jvmx.loader.BootState;
 import org.jvmx.loader.protocol.Loader;
 import org.jvmx.vm.Machine;
 import org.jvmx.vm.StopReason;
-import org.jvmx.vm.Vcpu;
 import org.jvmx.vmx.Access;
 import org.jvmx.vmx.HostDevices.Space;
 
 /** One machine from power-on to its end: every device is made here and wired as in a PC. */
 final class Board implements AutoCloseable {
-    private static final int ISA_LINES = 16;
-    private static final int TIMER_PIN = 2;
-    private static final int CASCADE = 2;
-    private static final int PHYSICAL_ADDRESS_BITS = 46;
-    private static final int CPUID_X2APIC = 1 << 21;
 
     private final PcSpec spec;
     private final RamMap ram;
@@ -54,9 +42,7 @@ final class Board implements AutoCloseable {
     private final PortBus ports;
     private final MmioBus mmio;
     private final DeviceCounts counts;
-    private final Pic8259 pic;
-    private final IoApic ioApic;
-    private final LocalApic bootApic;
+    private final InterruptWiring interrupts;
     private final I8042 keyboard;
     private final Typing typing;
     private final VgaText vga;
@@ -72,17 +58,13 @@ final class Board implements AutoCloseable {
         try {
             ports = machine.ports();
             mmio = machine.mmio();
-            ApicBus apics = new ApicBus();
-            pic = new Pic8259(apics.lint0());
-            ioApic = new IoApic(0, apics);
-            bootApic = machine.vcpus().stream().map(vcpu -> connectLocalApic(vcpu, apics)).toList().getFirst();
+            interrupts = InterruptWiring.of(machine, buses());
             keyboard = new I8042(isa("keyboard", I8042.KEYBOARD_IRQ), isa("keyboard", I8042.AUXILIARY_IRQ), this::reset, I8042Events.NONE);
             typing = new Typing(keyboard, machine.clock());
             vga = new VgaText(machine.clock(), machine.memory());
             power = new PowerManagement(machine.clock(), isa("acpi", PowerManagement.SCI_IRQ), true,
                     () -> machine.stop(StopReason.powerOff()));
             com1 = new ComPort(machine.clock(), isa("com1", Uart.COM1_IRQ), this::serialOutput, input);
-            connectInterruptControllers();
             connectLegacyDevices();
             connectPlatform();
             connectDebugDevices();
@@ -96,33 +78,6 @@ final class Board implements AutoCloseable {
         }
     }
 
-    /** A processor sees its own local APIC alone, and where it moved it to. */
-    private LocalApic connectLocalApic(Vcpu vcpu, ApicBus apics) {
-        int id = vcpu.index();
-        boolean x2apic = (identity().ecx() & CPUID_X2APIC) != 0;
-        LocalApic.Config config = new LocalApic.Config(id, id == 0, PHYSICAL_ADDRESS_BITS, x2apic);
-        LocalApic apic = new LocalApic(config, vcpu.clock(), apics, pic::acknowledge, new ApicEvents() {
-            @Override
-            public void init() {
-                vcpu.init();
-            }
-
-            @Override
-            public void startup(int vector) {
-                vcpu.startup(vector);
-            }
-
-            @Override
-            public void relocated(LocalApic moved, long base) {
-                vcpu.mmio().move(moved, base);
-            }
-        });
-        vcpu.mmio().map(LocalApic.DEFAULT_BASE, LocalApic.SIZE, apic);
-        vcpu.attach((InterruptController) apic);
-        vcpu.attach((MsrDevice) apic);
-        return apic;
-    }
-
     /** CPUID leaf 1 of the first processor. */
     private Access identity() {
         Access answer = new Access();
@@ -130,12 +85,18 @@ final class Board implements AutoCloseable {
         return answer;
     }
 
-    private void connectInterruptControllers() {
-        map("pic", Pic8259.MASTER_PORT, Pic8259.PORTS, pic.master());
-        map("pic", Pic8259.SLAVE_PORT, Pic8259.PORTS, pic.slave());
-        map("pic", Pic8259.ELCR_PORT, Pic8259.PORTS, pic.elcr());
-        map("ioapic", IoApic.DEFAULT_BASE, IoApic.SIZE, ioApic);
-        machine.coalesce(Space.MEMORY, IoApic.DEFAULT_BASE, Integer.BYTES); // which register the next access is for
+    private InterruptWiring.Buses buses() {
+        return new InterruptWiring.Buses() {
+            @Override
+            public void map(String name, int base, int count, PortDevice device) {
+                Board.this.map(name, base, count, device);
+            }
+
+            @Override
+            public void map(String name, long base, long size, MmioDevice device) {
+                Board.this.map(name, base, size, device);
+            }
+        };
     }
 
     private void connectLegacyDevices() {
@@ -183,8 +144,7 @@ final class Board implements AutoCloseable {
     }
 
     private void connectTestdev() {
-        List<IrqLine> lines =
-                IntStream.range(0, IoApic.PINS).mapToObj(n -> n < ISA_LINES && n != CASCADE ? isa("testdev", n) : ioApic.pin(n)).toList();
+        List<IrqLine> lines = IntStream.range(0, IoApic.PINS).mapToObj(n -> line("testdev", n, interrupts.pin(n))).toList();
         PcTestdev testdev = new PcTestdev(lines);
         map("testdev", PcTestdev.STORAGE_PORT, PcTestdev.STORAGE_PORTS, testdev.storage());
         map("testdev", PcTestdev.FLUSH_PORT, PcTestdev.FLUSH_PORTS, testdev.flush());
@@ -196,14 +156,18 @@ final class Board implements AutoCloseable {
         Firmware firmware = new Firmware(ram, machine.memory(), spec.cpus());
         long rsdp = firmware.prepareMemory();
         firmware.prepareProcessors(identity());
-        Firmware.prepareInterrupts(ports, bootApic);
+        interrupts.initialize(ports);
         BootState boot = Loader.load(spec.image(), machine.memory(), spec.boot().withRsdp(rsdp));
         machine.load(EntryState.of(boot));
     }
 
-    /** An ISA interrupt reaches the 8259As and the I/O APIC; the interval timer's is on input 2 there. */
+    /** An ISA interrupt of a device, for which a rise of the line is all, or of one that shares its line. */
     private IrqLine isa(String device, int number) {
-        IrqLine line = machine.line(number, pic.irq(number).and(ioApic.pin(number == Pit8254.IRQ ? TIMER_PIN : number)));
+        return line(device, number, interrupts.isa(number, number != PowerManagement.SCI_IRQ));
+    }
+
+    private IrqLine line(String device, int number, IrqLine to) {
+        IrqLine line = machine.line(number, to);
         return spec.counting() ? counts.count(device, line) : line;
     }
 

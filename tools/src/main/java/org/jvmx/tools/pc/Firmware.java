@@ -2,19 +2,16 @@ package org.jvmx.tools.pc;
 
 import java.util.List;
 import java.util.stream.IntStream;
-import org.jvmx.bus.PortBus;
 import org.jvmx.devices.acpi.AcpiTables;
 import org.jvmx.devices.acpi.MpTable;
-import org.jvmx.devices.apic.LocalApic;
-import org.jvmx.devices.pic.Pic8259;
 import org.jvmx.devices.serial.Uart;
 import org.jvmx.devices.video.VgaText;
 import org.jvmx.memory.GuestMemory;
 import org.jvmx.vmx.Access;
 
 /**
- * What a BIOS would have left behind: ACPI tables, the BIOS data area, an empty screen, initialised interrupt controllers with the lines of
- * the 8259As masked that have a device. There is no firmware code in the machine, and the interrupt vector table stays zero.
+ * What a BIOS would have left in memory: ACPI tables, the BIOS data area, an empty screen. There is no firmware code in the machine, and the interrupt
+ * vector table stays zero.
  */
 final class Firmware {
     private static final long COM1_ADDRESS = 0x400;
@@ -65,18 +62,5 @@ final class Firmware {
             byte[] image = new MpTable(apicIds, 0, identity.eax(), identity.edx()).image(MpTable.DEFAULT_BASE);
             memory.write(MpTable.DEFAULT_BASE, image);
         }
-    }
-
-    /** Vectors 8 and 70H as since the first PC; open are the cascade and the lines 10 and 11, which are free; the local APIC passes the 8259As through. */
-    static void prepareInterrupts(PortBus ports, LocalApic local) {
-        int[][] words = {{Pic8259.MASTER_PORT, 0x08, 0x04, 0xfb}, {Pic8259.SLAVE_PORT, 0x70, 0x02, 0xf3}};
-        for (int[] chip : words) {
-            ports.out(chip[0], 1, 0x11);
-            ports.out(chip[0] + 1, 1, chip[1]);
-            ports.out(chip[0] + 1, 1, chip[2]);
-            ports.out(chip[0] + 1, 1, 0x01);
-            ports.out(chip[0] + 1, 1, chip[3]);
-        }
-        local.virtualWire();
     }
 }
