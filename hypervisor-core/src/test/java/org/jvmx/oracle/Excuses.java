@@ -15,10 +15,11 @@ import org.jvmx.isa.StateClass;
 /**
  * What a user program on Linux cannot judge, with the reason. Everything else is compared bit for bit, but for flags that a row calls undefined.
  *
- * <p>Rows without a 64-bit form, and one in five cases of the others, run in a 32-bit code segment of compatibility mode. 16-bit code segments are not run: what
- * they change (defaults of size, wrap of addresses, limits) is the decoder's and the segments' and is compared elsewhere; 66H and 67H reach the same meanings here.
+ * <p>Rows without a 64-bit form, and one in five cases of the others, run in a 32-bit code segment of compatibility mode. 16-bit code segments and
+ * other segments than Linux's own are {@link SegmentOracleTest}'s. A reason ends with who judges the row instead.
  */
 final class Excuses {
+    private static final String DESCRIPTORS = "depends on descriptor tables; judged by silicon in SegmentOracleTest";
     private static final Map<Mnemonic, String> ROWS = new EnumMap<>(Mnemonic.class);
     private static final Set<Mnemonic> APPROXIMATE = EnumSet.of(F2XM1, FYL2X, FYL2XP1, FSIN, FCOS, FSINCOS, FPTAN, FPATAN);
     private static final Set<Mnemonic> LARGE = EnumSet.of(FXSAVE, FXRSTOR, XSAVE, XRSTOR, FNSAVE, FRSTOR, FNSTENV, FLDENV);
@@ -27,13 +28,15 @@ final class Excuses {
             VRSQRTSS);
 
     static {
-        excuse("the value is the host's own", CPUID, RDTSC, RDTSCP, RDPMC, RDRAND, RDSEED, RDPID, XGETBV);
-        excuse("enters the host's kernel", SYSCALL, SYSENTER, INT);
-        excuse("reaches the hypervisor below the host", VMCALL);
-        excuse("the host's kernel emulates it under CR4.UMIP", SGDT, SIDT, SLDT, STR, SMSW);
-        excuse("depends on the host's descriptor tables", CALL_FAR, JMP_FAR, RET_FAR, IRET, IRETD, IRETQ, LSS, LFS, LGS, LES, LDS,
+        excuse("the value is the host's own; kvm-unit-tests tsc and msr, and the tests of the processor model, judge it", CPUID, RDTSC,
+                RDTSCP, RDPMC, RDRAND, RDSEED, RDPID, XGETBV);
+        excuse("enters the host's kernel; kvm-unit-tests syscall, idt_test and eventinj, PrivilegeTest and EventDeliveryTest judge it",
+                SYSCALL, SYSENTER, INT);
+        excuse("reaches the hypervisor below the host; kvm-unit-tests hypercall and ControlRegisterTest judge it", VMCALL);
+        excuse("the host's kernel emulates it under CR4.UMIP; kvm-unit-tests umip and PrivilegeTest judge it", SGDT, SIDT, SLDT, STR, SMSW);
+        excuse(DESCRIPTORS, CALL_FAR, JMP_FAR, RET_FAR, IRET, IRETD, IRETQ, LSS, LFS, LGS, LES, LDS,
                 POP_SREG, LAR, LSL, VERR, VERW);
-        excuse("which parts are written depends on how a processor tracks its state", XSAVEOPT, XSAVEC);
+        excuse("which parts are written depends on how a processor tracks its state; kvm-unit-tests xsave judges it", XSAVEOPT, XSAVEC);
     }
 
     private Excuses() {
@@ -48,7 +51,7 @@ final class Excuses {
     /** Why a row is not judged at all, or null. */
     static String excused(Row row) {
         if (row.mnemonic == MOV_SREG && row.operands.getFirst() == Operand.Sw) {
-            return "depends on the host's descriptor tables";
+            return DESCRIPTORS;
         }
         return ROWS.get(row.mnemonic);
     }

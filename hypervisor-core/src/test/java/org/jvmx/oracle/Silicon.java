@@ -41,10 +41,7 @@ final class Silicon implements AutoCloseable {
     }
 
     Silicon() throws IOException, InterruptedException, Absent {
-        if (!System.getProperty("os.name").equals("Linux") || !System.getProperty("os.arch").equals("amd64")) {
-            throw new Absent("not x86-64 Linux");
-        }
-        compile();
+        compile(SOURCE, TARGET.resolve("oracle"));
         Path file = Files.createTempFile(TARGET, "cases", "");
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             shared = channel.map(FileChannel.MapMode.READ_WRITE, 0, HEADER + (long) BATCH * Case.SIZE, arena);
@@ -61,11 +58,14 @@ final class Silicon implements AutoCloseable {
         watch = Thread.ofPlatform().daemon().start(this::watch);
     }
 
-    private static void compile() throws IOException, InterruptedException, Absent {
+    /** Compiles a helper program, where this is a machine that it can run on. */
+    static void compile(Path source, Path program) throws IOException, InterruptedException, Absent {
+        if (!System.getProperty("os.name").equals("Linux") || !System.getProperty("os.arch").equals("amd64")) {
+            throw new Absent("not x86-64 Linux");
+        }
         Files.createDirectories(TARGET);
-        List<String> command = List.of("gcc", "-O2", "-fno-stack-protector", "-fcf-protection=none", "-mfsgsbase", "-o",
-                TARGET.resolve("oracle").toString(),
-                SOURCE.toString());
+        List<String> command = List.of("gcc", "-O2", "-fno-stack-protector", "-fcf-protection=none", "-mfsgsbase", "-o", program.toString(),
+                source.toString());
         Process compiler;
         try {
             compiler = new ProcessBuilder(command).redirectErrorStream(true).start();

@@ -36,7 +36,7 @@ final class Subject implements AutoCloseable {
     private final byte[] bytes = new byte[16];
     private final MemorySegment data;
 
-    private static final class Everything implements Model {
+    static final class Everything implements Model {
         @Override
         public boolean offers(Feature feature) {
             return true;
@@ -106,6 +106,7 @@ final class Subject implements AutoCloseable {
         ExitReason reason;
         do {
             cpu.deadline = cpu.retired + 1;
+            cpu.lookToDeadline();
             interpreter.run();
             reason = cpu.exit.reason();
         } while (reason == ExitReason.PREEMPTION_TIMER && cpu.rip == start);

@@ -63,12 +63,16 @@ final class TransferOp extends MemoryOp implements Template {
         if (FORM.width() == 8) {
             return call64(cpu, target);
         }
-        long checked = cpu.checkedTarget(target, FORM.width());
-        push(cpu, FORM.width(), cpu.blockRip + end);
+        int width = FORM.width();
+        int stack = cpu.stackSize();
+        long top = cpu.gpr[Cpu.RSP] - width & Cpu.mask(stack);
+        cpu.store(Cpu.SS, cpu.linear(Cpu.SS, top, width, true), width, cpu.blockRip + end);
+        long checked = cpu.checkedTarget(target, width);
+        cpu.reg(Cpu.RSP, stack, top);
         return checked;
     }
 
-    /** The return address is stored before the target is found to be not canonical. */
+    /** The return address is stored before the target is found to be not canonical, or elsewhere beyond the limit. */
     private long call64(Cpu cpu, long target) {
         long top = cpu.gpr[Cpu.RSP] - 8;
         cpu.store64(Cpu.SS, top, cpu.blockRip + end);

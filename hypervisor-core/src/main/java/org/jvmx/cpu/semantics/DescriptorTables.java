@@ -179,7 +179,7 @@ final class DescriptorTables {
         int types = cpu.longMode() ? LONG_TYPES | 1 << Descriptor.TYPE_CALL_GATE : LDT_OR_TSS | GATES_FOR_LAR;
         boolean ok = look(cpu, cpu.descriptor, selector, types);
         if (ok) {
-            cpu.operand(insn, 0, cpu.descriptor.raw >>> 32 & 0xf0_ff00);
+            cpu.operand(insn, 0, cpu.descriptor.raw >>> 32 & 0xff_ff00);
         }
         zeroFlag(cpu, ok);
     }

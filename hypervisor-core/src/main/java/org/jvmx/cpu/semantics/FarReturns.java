@@ -55,8 +55,8 @@ final class FarReturns {
         Descriptor code = returnSegment(cpu, selector);
         if (code.rpl() == cpu.cpl) {
             Segments.checkTarget(cpu, code, offset);
-            release(cpu, 2 * size + release);
             Segments.installCode(cpu, code, cpu.cpl);
+            release(cpu, 2 * size + release);
         } else {
             long pointer = peek(cpu, 2 * size + release, size);
             int stackSelector = (int) peek(cpu, 3 * size + release, size) & 0xffff;

@@ -55,19 +55,20 @@ final class FarTransfers {
             throw cpu.gp(0);
         }
         if (call) {
-            pushReturn(cpu, size);
+            pushReturn(cpu, size, false);
+            cpu.frame.commit(cpu);
         }
         Segments.loadReal(cpu, CpuState.CS, selector);
         cpu.nextRip = offset;
         cpu.modeChanged();
     }
 
-    private static void pushReturn(Cpu cpu, int size) {
+    /** Pushes the return address; RSP is not moved yet. */
+    private static void pushReturn(Cpu cpu, int size, boolean longCode) {
         StackFrame frame = cpu.frame;
-        frame.current(cpu);
+        frame.current(cpu, longCode);
         frame.push(cpu, size, cpu.selector[CpuState.CS]);
         frame.push(cpu, size, cpu.nextRip);
-        frame.commit(cpu);
     }
 
     /** To a code segment of the same privilege level, or a conforming one. */
@@ -77,10 +78,18 @@ final class FarTransfers {
             throw code.fault(cpu, Segments.NP);
         }
         Segments.checkLong(cpu, code);
+        enter(cpu, code, size, offset, call);
+    }
+
+    /** Into a code segment that has been checked. The return address is on the stack, as the code there sees the stack, before the offset is looked at. */
+    private static void enter(Cpu cpu, Descriptor code, int size, long offset, boolean call) {
+        if (call) {
+            pushReturn(cpu, size, cpu.longMode() && code.isLongCode());
+        }
         Segments.checkTarget(cpu, code, offset);
         code.markAccessed(cpu);
         if (call) {
-            pushReturn(cpu, size);
+            cpu.frame.commit(cpu);
         }
         Segments.installCode(cpu, code, cpu.cpl);
         cpu.nextRip = offset;
@@ -143,14 +152,7 @@ final class FarTransfers {
             inward(cpu, gate, code, offset);
             return;
         }
-        Segments.checkTarget(cpu, code, offset);
-        code.markAccessed(cpu);
-        if (call) {
-            pushReturn(cpu, gateSize(cpu, gate));
-        }
-        Segments.installCode(cpu, code, cpu.cpl);
-        cpu.nextRip = offset;
-        cpu.modeChanged();
+        enter(cpu, code, gateSize(cpu, gate), offset, call);
     }
 
     private static int gateSize(Cpu cpu, Descriptor gate) {

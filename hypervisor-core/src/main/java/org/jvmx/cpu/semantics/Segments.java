@@ -75,8 +75,8 @@ final class Segments {
         int width = cpu.stackSize();
         int size = insn.operandSize;
         long top = cpu.stackPointer();
-        long value = cpu.load(CpuState.SS, cpu.linear(CpuState.SS, top, size, false), size);
-        load(cpu, segment, (int) value & 0xffff);
+        long value = cpu.load(CpuState.SS, cpu.linear(CpuState.SS, top, 2, false), 2);
+        load(cpu, segment, (int) value);
         cpu.reg(CpuState.RSP, width, top + size);
         if (segment == CpuState.SS) {
             blockByMovSs(cpu);
@@ -197,6 +197,9 @@ final class Segments {
                 continue;
             }
             int rights = cpu.access[segment];
+            if (Descriptor.isNull(cpu.selector[segment])) {
+                cpu.selector[segment] = 0;
+            }
             boolean conforming = (rights & 0x1c) == 0x1c;
             if ((rights & Descriptor.UNUSABLE) == 0 && !conforming && (rights >> 5 & 3) < cpu.cpl) {
                 long base = cpu.base[segment];

@@ -21,14 +21,19 @@ final class StackFrame {
 
     /** Goes on with the current stack. */
     void current(Cpu cpu) {
+        current(cpu, cpu.longCode());
+    }
+
+    /** Goes on with the current stack as the code that is transferred to sees it: flat if that is 64-bit code. */
+    void current(Cpu cpu, boolean longCode) {
         base = cpu.base[CpuState.SS];
         limit = cpu.limit[CpuState.SS];
         rights = cpu.access[CpuState.SS];
-        width = cpu.stackSize();
-        flat = cpu.longCode();
+        width = longCode ? 8 : (rights & Descriptor.BIG) != 0 ? 4 : 2;
+        flat = longCode;
         errorCode = cpu.delivery.ext;
         level = cpu.cpl;
-        pointer = cpu.stackPointer();
+        pointer = cpu.gpr[CpuState.RSP] & Cpu.mask(width);
         beyond = cpu.gpr[CpuState.RSP] & ~Cpu.mask(width);
     }
 

@@ -39,6 +39,7 @@ class InterpreterTest {
         long end = rig.cpu.retired + instructions;
         while (rig.cpu.retired < end) {
             rig.cpu.deadline = Math.min(end, rig.cpu.retired + portion);
+            rig.cpu.lookToDeadline();
             interpreter.run();
             assertEquals(ExitReason.PREEMPTION_TIMER, rig.cpu.exit.reason());
             assertEquals(rig.cpu.deadline, rig.cpu.retired);

@@ -93,6 +93,7 @@ class TemplatesTest {
                 fast.code(code);
                 fast.cpu.rip = Rig.CODE;
                 fast.cpu.deadline = fast.cpu.retired + 1;
+                fast.cpu.lookToDeadline();
                 interpreter.run();
                 compare(plain, fast, code, fault);
             }

@@ -12,6 +12,8 @@ final class Comparison {
     private static final long FLAGS = 0x3e_7fd5L;
     /** Without the accessed bit, which may be set at different times, and without reserved bits. */
     private static final long RIGHTS = 0xf0feL;
+    /** Without the busy bit, which QEMU sets in the descriptor only, and with the rest of the type. */
+    private static final long TASK_RIGHTS = 0xf0fdL;
     /** Without reserved bits. */
     private static final long CONTROL_WORD = 0x1f3fL;
     /** Without C1, which most instructions leave undefined, and B, which mirrors ES. */
@@ -97,7 +99,7 @@ final class Comparison {
             default -> {
                 boolean plain = (state.value[ProcessorState.CR0] & Cr0.PE) == 0 || (state.value[ProcessorState.RFLAGS] & Rflags.VM) != 0;
                 boolean meaningful = !unusable && !plain && (!mode64 || system || segment == ProcessorState.CS);
-                return meaningful ? system ? RIGHTS | 1 : RIGHTS : 0;
+                return !meaningful ? 0 : segment == TR ? TASK_RIGHTS : RIGHTS;
             }
         }
     }

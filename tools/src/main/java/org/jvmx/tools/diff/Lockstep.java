@@ -1,6 +1,7 @@
 package org.jvmx.tools.diff;
 
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +71,7 @@ public final class Lockstep {
         APPROACH, INSTRUCTION, PARTIAL, INTERRUPT
     }
 
+    private static final Set<Mnemonic> COUNTED = EnumSet.of(Mnemonic.LOOP, Mnemonic.LOOPE, Mnemonic.LOOPNE);
     private static final long VGA = 0xa_0000;
     private static final long VGA_SIZE = 0x2_0000;
 
@@ -203,7 +205,7 @@ public final class Lockstep {
             approach(machine, stop);
             return;
         }
-        if (own.trapPending()) {
+        if (own.trapPending() || phase != Phase.INTERRUPT && own.amid(before, insn)) {
             inspector.resume(true);
             return;
         }
@@ -307,7 +309,8 @@ public final class Lockstep {
 
     /** Whether the instruction can leave everything as it is: a jump to itself. From any other such state the peer has only begun, and not gone on. */
     private boolean staysInPlace() {
-        return insn == null || insn.operandCount == 1 && insn.kind(0) == OperandKind.RELATIVE && insn.immediate == -insn.length;
+        return insn == null || insn.operandCount == 1 && insn.kind(0) == OperandKind.RELATIVE && insn.immediate == -insn.length
+                && !COUNTED.contains(insn.mnemonic);
     }
 
     private static boolean repeats(Insn string) {
@@ -403,6 +406,10 @@ public final class Lockstep {
                 finish(Ending.DIVERGED, report());
                 return false;
             }
+        }
+        boolean goesOn = insn != null && ours.value[ProcessorState.RIP] == before.value[ProcessorState.RIP] + insn.length;
+        if (!peer.pushesResumeFlag() && phase == Phase.INSTRUCTION && !goesOn && own.forgetResumeFlag(before, ours)) {
+            excuses.count("RF in the flags that a fault pushes");
         }
         compared++;
         return true;

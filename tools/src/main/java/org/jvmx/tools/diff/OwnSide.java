@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jvmx.arch.Cr0;
 import org.jvmx.arch.Gpr;
+import org.jvmx.arch.Msr;
+import org.jvmx.arch.Rflags;
 import org.jvmx.isa.Decoder;
 import org.jvmx.isa.Insn;
 import org.jvmx.vm.GuestView;
@@ -182,13 +184,55 @@ final class OwnSide {
         vmx.write(VmcsField.ENTRY_EXCEPTION_ERROR_CODE, 0);
     }
 
+    /**
+     * Clears RF in the flags that a fault has just pushed; false if what is on the stack is no frame of a fault of the instruction at RIP. SDM Vol. 3,
+     * "Interrupt and Exception Return".
+     */
+    boolean forgetResumeFlag(ProcessorState before, ProcessorState now) {
+        for (int size = 4; size <= 8; size += 4) {
+            for (int skipped = 0; skipped <= size; skipped += size) {
+                long stack = now.value[Gpr.RSP] + skipped + (size == 8 ? 0 : now.value[ProcessorState.BASE + 2]);
+                if (word(stack, size) == before.value[ProcessorState.RIP]
+                        && (word(stack + size, size) & 0xffff) == before.value[ProcessorState.SELECTOR + ProcessorState.CS]
+                        && (word(stack + 2 * size, size) & ~Rflags.RF) == (before.value[ProcessorState.RFLAGS] & ~Rflags.RF)) {
+                    return clear(stack + 2 * size);
+                }
+            }
+        }
+        return false;
+    }
+
+    private boolean clear(long flags) {
+        byte[] high = {(byte) (word(flags + 2, 4) & ~(Rflags.RF >> 16))};
+        return view.write(flags + 2, high) == 1;
+    }
+
+    private long word(long linear, int size) {
+        byte[] bytes = new byte[8];
+        if (view.read(linear, bytes) < size) {
+            return -1;
+        }
+        return size == 8 ? ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong()
+                : ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt() & 0xffff_ffffL;
+    }
+
+    /** Whether we stand in the middle of a repeated instruction, which ours may leave after many repetitions to look around. */
+    boolean amid(ProcessorState before, Insn insn) {
+        if (insn == null || insn.rep == 0 || vmx.read(VmcsField.GUEST_RIP) != before.value[ProcessorState.RIP]) {
+            return false;
+        }
+        long count = vmx.registers().gpr(Gpr.RCX);
+        return count != before.value[Gpr.RCX] && (insn.addressSize == 8 ? count : insn.addressSize == 4 ? (int) count : (short) count) != 0;
+    }
+
     /** Whether an instruction has left traps behind that are not delivered yet. */
     boolean trapPending() {
         return vmx.read(VmcsField.GUEST_PENDING_DEBUG_EXCEPTIONS) != 0;
     }
 
-    /** Whether WRMSR would fault. */
+    /** Whether WRMSR would fault because there is no such register; those of the local APIC are not the processor's own, and do exist. */
     boolean refusesMsr(int index, long value) {
-        return !facility.msr(index, value);
+        boolean apic = index == Msr.APIC_BASE || index == Msr.TSC_DEADLINE || index >= Msr.X2APIC_FIRST && index <= Msr.X2APIC_LAST;
+        return !apic && !facility.msr(index, value);
     }
 }

@@ -22,6 +22,11 @@ interface Peer extends AutoCloseable {
     /** The vector of the external interrupt that was delivered on the way to the state that {@link #advance} gave last; -1 if none was. */
     int interrupt();
 
+    /** Whether the flags that a fault pushes have RF set, as the SDM has it; what does not matter until somebody reads them. */
+    default boolean pushesResumeFlag() {
+        return true;
+    }
+
     @Override
     void close();
 }

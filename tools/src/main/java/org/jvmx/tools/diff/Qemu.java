@@ -167,6 +167,11 @@ final class Qemu implements Peer {
     }
 
     @Override
+    public boolean pushesResumeFlag() {
+        return false;
+    }
+
+    @Override
     public void close() {
         if (client != null) {
             client.close();

@@ -196,9 +196,12 @@ final class QemuTransfer {
     }
 
     private void segment(int segment) {
-        long selector = state.value[ProcessorState.SELECTOR + segment];
-        describe(selector, descriptor(segment), 0);
-        client.write(SEGMENTS[segment], selector & 0xfffb);
+        long selector = state.value[ProcessorState.SELECTOR + segment] & 0xfffb;
+        long[] both = segment == CS ? new long[] {selector} : new long[] {selector ^ 8, selector};
+        for (long load : both) { // the stub loads nothing where the selector is the one that is there
+            describe(load, descriptor(segment), 0);
+            client.write(SEGMENTS[segment], load);
+        }
         if (segment == CS) {
             codeBase = state.value[ProcessorState.BASE + CS];
         }
