@@ -23,9 +23,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code jvmx trace}. */
-@Command(name = "trace", description = "Summarise an exit trace, print it, or turn it into its other form.", sortOptions = false)
+@Command(name = "trace", description = "Summarise an exit trace, print it, or turn it into its other form.", sortOptions = false, subcommands = TraceImportCommand.class)
 final class TraceCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "FILE", description = "What 'jvmx run --trace FILE' wrote, in either form.")
+    @Parameters(paramLabel = "FILE", arity = "0..1", description = "What 'jvmx run --trace FILE' wrote, in either form.")
     private Path file;
 
     @Option(names = "--to", paramLabel = "FILE", description = "Write it here instead: as JSON lines if FILE ends in .jsonl, else in the compact form.")
@@ -45,6 +45,9 @@ final class TraceCommand implements Callable<Integer> {
     public Integer call() {
         Set<ExitReason> wanted = EnumSet.noneOf(ExitReason.class);
         reasons.forEach(name -> wanted.add(reason(name)));
+        if (file == null) {
+            throw new ConfigException("no trace is given: name the FILE that 'jvmx run --trace FILE' wrote");
+        }
         if (target != null && (print || !wanted.isEmpty())) {
             throw new ConfigException("--to writes the whole trace: leave out --print and --reason");
         }
