@@ -13,6 +13,9 @@ import org.jvmx.vmx.GuestMapping;
  * no access to answer (a fetch, a walk of the guest's own paging structures, the delivery of an event) finds a page of all ones there.
  */
 final class MemoryExits {
+    private static final long LARGE = 1 << 21;
+    private static final long GIGANTIC = 1 << 30;
+
     private final Machine machine;
     private final GuestMemory memory;
     private final GuestMapping mapping;
@@ -90,7 +93,7 @@ final class MemoryExits {
         policies.populated(mapped);
     }
 
-    /** Maps a page and what is not mapped yet of the part of RAM around it; returns how many pages that are. */
+    /** Maps a page and what is not mapped yet of the part of RAM around it; returns how many pages that takes. */
     private long populate(long start, long end, long toHost, long touched) {
         long pages = 0;
         long from = start;
@@ -102,8 +105,21 @@ final class MemoryExits {
             if (to > from) {
                 mapping.map(from, to - from, from + toHost, GuestMapping.ALL);
             }
-            pages += (to - from) / HostMemory.PAGE;
+            pages += pages(from, to, from + toHost);
             from = to + HostMemory.PAGE;
+        }
+        return pages;
+    }
+
+    /** With how many pages of 4 KiB, 2 MiB or 1 GiB a range can be mapped. */
+    private static long pages(long start, long end, long hpa) {
+        long pages = 0;
+        long size;
+        for (long at = start; at < end; at += size) {
+            long aligned = Long.lowestOneBit(at | hpa + at - start | GIGANTIC);
+            long fits = Math.min(aligned, Long.highestOneBit(end - at));
+            size = fits >= GIGANTIC ? GIGANTIC : fits >= LARGE ? LARGE : HostMemory.PAGE;
+            pages++;
         }
         return pages;
     }

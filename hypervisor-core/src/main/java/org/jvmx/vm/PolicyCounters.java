@@ -138,7 +138,7 @@ public final class PolicyCounters {
         return get(KEPT);
     }
 
-    /** Pages that EPT faults mapped. */
+    /** Pages that EPT faults mapped, of whatever size. */
     public long mappedPages() {
         return get(PAGES);
     }
