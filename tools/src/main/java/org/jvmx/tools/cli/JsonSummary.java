@@ -15,7 +15,7 @@ final class JsonSummary {
     }
 
     /** Of a run that took place; without a trace hash if there is none that another run would have, too. */
-    static String of(Outcome outcome, String traceHash) {
+    static String of(Outcome outcome, String traceHash, String artefact) {
         JsonSummary json = new JsonSummary();
         String kind = outcome.reason().kind().name().toLowerCase(Locale.ROOT).replace('_', '-');
         json.string("outcome", kind).number("exitCode", outcome.exitCode()).string("message", outcome.reason().message());
@@ -29,7 +29,10 @@ final class JsonSummary {
         }
         json.text.append('}');
         json.text.append(",\"deterministic\":").append(traceHash != null);
-        return traceHash == null ? json.end() : json.string("traceHash", traceHash).end();
+        if (traceHash != null) {
+            json.string("traceHash", traceHash);
+        }
+        return json.string("artefact", artefact).end();
     }
 
     /** Of a run that did not take place. */

@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 /** The program. */
 @Command(name = "jvmx", versionProvider = Version.class, description = "A hypervisor core in Java: runs x86-64 guests on a processor with VMX, in software.", synopsisSubcommandLabel = "COMMAND", subcommands = {
     RunCommand.class, DoctorCommand.class, SuiteCommand.class, TraceCommand.class,
-    DisasmCommand.class, DiffCommand.class, PolicyCommand.class, SweepCommand.class, CompletionCommand.class})
+    DisasmCommand.class, DiffCommand.class, PolicyCommand.class, SweepCommand.class, ReproduceCommand.class, BenchCommand.class, CompletionCommand.class})
 public final class Main {
     /** Options with an optional value, which is only ever given after an equals sign. */
     private static final List<String> VALUE_AFTER_EQUALS = List.of("--stat", "--translator-stat");
@@ -39,12 +39,17 @@ public final class Main {
 
     /** All commands. */
     static CommandLine commandLine() {
-        CommandLine line = new CommandLine(new Main());
+        CommandLine line = prepared(new CommandLine(new Main()));
+        line.setParameterExceptionHandler(Failures::badUsage);
+        line.setExecutionExceptionHandler(Failures::failed);
+        return line;
+    }
+
+    /** The same command, that reads arguments as all of ours do. */
+    static CommandLine prepared(CommandLine line) {
         line.setExpandAtFiles(false).setAbbreviatedOptionsAllowed(false).setUsageHelpAutoWidth(true);
         line.registerConverter(ByteSize.class, Converters.of(ByteSize::parse));
         line.registerConverter(TimeSpan.class, Converters.of(TimeSpan::parse));
-        line.setParameterExceptionHandler(Failures::badUsage);
-        line.setExecutionExceptionHandler(Failures::failed);
         return line;
     }
 }

@@ -11,6 +11,9 @@ final class ReportOptions {
     @Option(names = "--trace", paramLabel = "FILE", description = "Write every VM exit: JSON lines if FILE ends in .jsonl, else a compact form.")
     Path trace;
 
+    @Option(names = "--artefact", description = "Compute the hash of the trace for the run's artefact line, which 'jvmx reproduce' takes.")
+    boolean artefact;
+
     @Option(names = "--explain-vmx", description = "Show the VMCS after the run, and why a VM entry failed.")
     boolean explainVmx;
 

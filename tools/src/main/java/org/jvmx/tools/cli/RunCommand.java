@@ -4,6 +4,8 @@ import java.util.concurrent.Callable;
 import org.jvmx.tools.pc.PcSpec;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /** {@code jvmx run}. */
 @Command(name = "run", description = "Run a guest.", sortOptions = false, footerHeading = "%nExit codes:%n", footer = {
@@ -32,8 +34,16 @@ final class RunCommand implements Callable<Integer> {
     RunCommand() {
     }
 
+    @Spec
+    private CommandSpec spec;
+
     @Override
     public Integer call() {
+        return session().run();
+    }
+
+    /** What was asked for, ready to run. */
+    Session session() {
         later.check();
         GuestSource source = new GuestSource(guest, report.quiet);
         PcSpec.Builder pc = source.spec();
@@ -44,6 +54,6 @@ final class RunCommand implements Callable<Integer> {
             pc.cost(costs.model(costs.cost));
         }
         limits.apply(pc);
-        return new Session(pc, policies, console, limits, report).run();
+        return new Session(pc, policies, costs, console, limits, report, Artefact.words(spec.commandLine().getParseResult()));
     }
 }

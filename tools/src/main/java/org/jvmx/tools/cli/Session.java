@@ -5,8 +5,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jvmx.error.ConfigException;
 import org.jvmx.tools.gdb.GdbServer;
 import org.jvmx.tools.metrics.ExitTimes;
@@ -31,6 +33,8 @@ final class Session {
 
     private final PcSpec.Builder builder;
     private final PolicyArguments policies;
+    private final CostOptions costs;
+    private final List<String> words;
     private final ConsoleOptions console;
     private final LimitOptions limits;
     private final ReportOptions options;
@@ -41,10 +45,20 @@ final class Session {
     private Terminal terminal;
     private GuardedTrace trace;
     private TraceHash hash;
+    private RunInput input;
+    private Artefact artefact;
 
-    Session(PcSpec.Builder builder, PolicyArguments policies, ConsoleOptions console, LimitOptions limits, ReportOptions options) {
+    /**
+     * A session.
+     *
+     * @param words what the run was asked for with, for its artefact line
+     */
+    Session(PcSpec.Builder builder, PolicyArguments policies, CostOptions costs, ConsoleOptions console, LimitOptions limits, ReportOptions options,
+            List<String> words) {
         this.builder = builder;
         this.policies = policies;
+        this.costs = costs;
+        this.words = words;
         this.console = console;
         this.limits = limits;
         this.options = options;
@@ -60,6 +74,7 @@ final class Session {
             throw new ConfigException("--display text and --serial stdio both want this terminal: give --serial none or file:PATH");
         }
         terminal = text || serial.equals("stdio") ? Terminal.find() : null;
+        input = text || options.gdb != null ? RunInput.LIVE : RunInput.of(serial);
         SerialPeer peer = SerialChoice.named(serial, terminal, new Keys(), builder.build().seed());
         builder.serial(peer);
         if (options.await && options.gdb == null) {
@@ -100,7 +115,7 @@ final class Session {
                     plain.memory(), 1, policies.policies);
             trace = new GuardedTrace(options.trace, header, message -> pc.stop(StopReason.of(StopReason.Kind.HOST_FAILURE, message)));
             builder.observer(trace);
-        } else if (options.json && !plain.parallel()) {
+        } else if ((options.json || options.artefact) && !plain.parallel()) {
             hash = new TraceHash();
             builder.observer(hash);
         }
@@ -246,12 +261,48 @@ final class Session {
         if (statistics != null) {
             report.statistics(statistics.table(spec.time() == MachineSpec.Time.VIRTUAL));
         }
+        artefact = artefact(outcome, spec);
+        if (!options.quiet || options.artefact) {
+            System.err.println("jvmx: " + artefact);
+        }
         if (options.json) {
-            System.err.println(JsonSummary.of(outcome, spec.parallel() ? null : trace != null ? trace.hash() : hash.footer().traceHash()));
+            System.err.println(JsonSummary.of(outcome, spec.parallel() ? null : traceHash(), artefact.toString()));
         }
         System.err.flush();
         over.countDown();
         return outcome.exitCode();
+    }
+
+    /** The trace's hash, or what says that it was not computed. */
+    private String traceHash() {
+        return pc.spec().parallel() ? Artefact.NOT_COMPUTED : trace != null ? trace.hash() : hash != null ? hash.footer().traceHash() : Artefact.NOT_COMPUTED;
+    }
+
+    private Artefact artefact(Outcome outcome, PcSpec spec) {
+        Artefact line = Artefact.of(Version.text(), input.words(words)).withHash("guest", sha256(spec.image().file().array()));
+        if (spec.boot().initrd().length > 0) {
+            line.withHash("initrd", sha256(spec.boot().initrd()));
+        }
+        if (input.present()) {
+            line.with("input", input.label());
+        }
+        if (!policies.opened().isEmpty()) {
+            line.with("policy", policies.opened().stream().map(one -> one.kind().hash().substring(0, 16)).collect(Collectors.joining(",")));
+        }
+        if (costs.cost != null) {
+            line.withHash("cost", costs.data().hash());
+        }
+        if (spec.parallel() || spec.time() == MachineSpec.Time.HOST || input == RunInput.LIVE) {
+            line.with("repeatable", "no");
+        }
+        return line.with("outcome", outcome.reason().kind().name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                .with("instructions", outcome.instructions()).with("exits", outcome.exitCount()).with("nanos", outcome.virtualNanos())
+                .withHash("trace", traceHash());
+    }
+
+    /** The line of the run that has ended. */
+    Artefact artefact() {
+        return artefact;
     }
 
     /** What Ctrl-A and a key do. */

@@ -26,9 +26,10 @@ import org.jvmx.tools.pc.Requests;
  * @param image its kernel
  * @param initrd its initial RAM disk, or null
  * @param commandLine what its command line begins with
+ * @param cpus how many processors it needs
  * @param served whether somebody sends it requests
  */
-public record GuestChoice(String name, GuestImage image, byte[] initrd, String commandLine, boolean served) {
+public record GuestChoice(String name, GuestImage image, byte[] initrd, String commandLine, int cpus, boolean served) {
     private static final String LINUX_LINE = LinuxGuest.COMMAND_LINE + " quiet";
     private static final Map<String, String> LINUX_JOBS = new LinkedHashMap<>();
 
@@ -55,24 +56,24 @@ public record GuestChoice(String name, GuestImage image, byte[] initrd, String c
     public static GuestChoice named(String name, Consumer<String> progress) {
         BundledGuest bundled = BundledGuests.named(name).orElse(null);
         if (bundled != null) {
-            return new GuestChoice(name, GuestImage.detect(name, bundled.image(), bundled.format()), null, "", bundled.served());
+            return new GuestChoice(name, GuestImage.detect(name, bundled.image(), bundled.format()), null, "", bundled.cpus(), bundled.served());
         }
         String job = LINUX_JOBS.get(name);
         if (job != null) {
             LinuxGuest linux = LinuxGuest.doing(job, progress);
-            return new GuestChoice(name, GuestImage.detect(linux.kernel(), Format.AUTO), linux.initrd(), LINUX_LINE, false);
+            return new GuestChoice(name, GuestImage.detect(linux.kernel(), Format.AUTO), linux.initrd(), LINUX_LINE, 1, false);
         }
         Path file = Path.of(name);
         if (!Files.exists(file)) {
             throw new ConfigException("'%s' is neither a kernel file nor one of %s".formatted(name, String.join(", ", names())));
         }
-        return new GuestChoice(String.valueOf(file.getFileName()), GuestImage.detect(file, Format.AUTO), null, "", false);
+        return new GuestChoice(String.valueOf(file.getFileName()), GuestImage.detect(file, Format.AUTO), null, "", 1, false);
     }
 
     /** A PC with it. The requests that it is sent, if any, are the specification's serial peer. */
     PcSpec.Builder pc(String append, long seed) {
         String line = commandLine.isEmpty() || append.isEmpty() ? commandLine + append : commandLine + " " + append;
-        PcSpec.Builder pc = PcSpec.of(image).append(line).seed(seed);
+        PcSpec.Builder pc = PcSpec.of(image).append(line).seed(seed).cpus(cpus);
         if (initrd != null) {
             pc.initrd(initrd);
         }

@@ -29,6 +29,8 @@ public final class PolicyTables {
         GUESTS.put("halt-poll-none", List.of("idle-250hz", "echo"));
         GUESTS.put("halt-poll-always", List.of("idle-250hz", "echo"));
         GUESTS.put("halt-poll-dynamic", List.of("idle-250hz", "echo", "web-day"));
+        GUESTS.put("ple-fixed", List.of("spinlock"));
+        GUESTS.put("ple-adaptive", List.of("spinlock"));
         GUESTS.put("timer-preemption", List.of("timer-rearm", "idle-1000hz"));
         GUESTS.put("timer-periodic", List.of("timer-rearm", "idle-1000hz"));
         GUESTS.put("tsc-deadline-fast", List.of("timer-rearm", "idle-1000hz"));

@@ -9,7 +9,7 @@ import org.jvmx.loader.Format;
 public final class BundledGuests {
     private static final BundledGuest HELLO = new BundledGuest("hello",
             "a prompt on the serial port: looks at its machine, faults, crashes or powers off on command",
-            Format.of(Format.Kind.MULTIBOOT), () -> new Hello().image(), false);
+            Format.of(Format.Kind.MULTIBOOT), () -> new Hello().image(), 1, false);
     private static final List<BundledGuest> ALL = Stream.concat(Stream.of(HELLO), CannedGuests.all().stream()).toList();
 
     private BundledGuests() {

@@ -30,13 +30,15 @@ final class CannedGuests {
                 guest("idle-250hz", "idle, a timer tick 250 times a second; n=250 ticks", () -> new Ticking(250)),
                 guest("idle-1000hz", "idle, a timer tick 1,000 times a second; n=1000 ticks", () -> new Ticking(1000)),
                 new BundledGuest("echo", "answers each byte from the serial port with a byte, halts between them; n=1000 requests",
-                        Format.of(Format.Kind.MULTIBOOT), () -> new Echo().image(), true),
+                        Format.of(Format.Kind.MULTIBOOT), () -> new Echo().image(), 1, true),
                 guest("serial-flood", "writes to the serial port as early consoles do, polling for room; n=2000 bytes", SerialFlood::new),
                 guest("msr-storm", "reads and writes IA32_MISC_ENABLE; n=1000 pairs", () -> CannedGuest.of(1000, CannedGuests::msrPair)),
                 guest("cpuid-loop", "CPUID twice in a row, then a little work; n=1000 pairs",
                         () -> CannedGuest.of(1000, CannedGuests::cpuidPair)),
                 guest("ept-sweep-4k", "touches each 4-KiB page from 16 MiB on; n=8192 pages", () -> new Sweep(8192, SMALL_PAGE)),
                 guest("ept-sweep-2m", "touches memory every 2 MiB from 16 MiB on; n=100 pages", () -> new Sweep(100, LARGE_PAGE)),
+                new BundledGuest("spinlock", "two processors and a lock whose holder is often not running; n=200 times each",
+                        Format.of(Format.Kind.MULTIBOOT), () -> new SpinLock().image(), 2, false),
                 guest("timer-rearm", "moves its timer's deadline seven times, then lets it come; n=500 rounds", () -> new TimerRearm()),
                 guest("self-ipi", "sends itself interrupts, one at a time; n=1000", () -> new SelfIpi()),
                 guest("pio-batch", "eight writes to a port in a row, then a little work; n=500 batches",
@@ -46,7 +48,7 @@ final class CannedGuests {
     }
 
     private static BundledGuest guest(String name, String description, Supplier<CannedGuest> kernel) {
-        return new BundledGuest(name, description, Format.of(Format.Kind.MULTIBOOT), () -> kernel.get().image(), false);
+        return new BundledGuest(name, description, Format.of(Format.Kind.MULTIBOOT), () -> kernel.get().image(), 1, false);
     }
 
     private static void cpuidPair(CannedGuest guest) {

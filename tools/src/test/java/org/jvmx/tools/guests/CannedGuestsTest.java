@@ -25,7 +25,7 @@ class CannedGuestsTest {
 
     private static Outcome run(BundledGuest guest, String append, long seed) {
         PcSpec spec = PcSpec.of(GuestImage.detect(guest.name(), guest.image(), guest.format())).maxInstructions(ENOUGH).append(append)
-                .seed(seed).serial(new Requests(seed)).build();
+                .seed(seed).cpus(guest.cpus()).serial(new Requests(seed)).build();
         try (Pc pc = new Pc(spec)) {
             return pc.run();
         }
