@@ -23,6 +23,7 @@ final class GuestSource {
     private final GuestOptions guest;
     private final boolean quiet;
     private boolean served;
+    private int cpus = 1;
 
     GuestSource(GuestOptions guest, boolean quiet) {
         this.guest = guest;
@@ -38,6 +39,11 @@ final class GuestSource {
     /** Whether it is a bundled guest that answers requests on its serial port. */
     boolean served() {
         return served;
+    }
+
+    /** How many processors it needs. */
+    int cpus() {
+        return cpus;
     }
 
     private PcSpec.Builder kernel() {
@@ -71,6 +77,7 @@ final class GuestSource {
         BundledGuest known = BundledGuests.named(guest.guest).orElse(null);
         if (known != null) {
             served = known.served();
+            cpus = known.cpus();
             return GuestImage.detect(known.name(), known.image(), known.format());
         }
         if (!guest.guest.contains("/") && !Files.exists(file)) {

@@ -47,7 +47,9 @@ final class RunCommand implements Callable<Integer> {
         later.check();
         GuestSource source = new GuestSource(guest, report.quiet);
         PcSpec.Builder pc = source.spec();
-        console.serial = console.serial == null && source.served() ? SerialChoice.REQUESTS : console.serial;
+        boolean free = console.serial == null && console.display.equals("none");
+        console.serial = free && source.served() ? SerialChoice.REQUESTS : console.serial;
+        machine.cpus = Math.max(machine.cpus, source.cpus());
         machine.apply(pc);
         policies.apply(pc);
         if (costs.cost != null) {

@@ -112,7 +112,7 @@ final class Session {
         }
         if (options.trace != null) {
             TraceHeader header = new TraceHeader(Version.text(), plain.backend().name(), sha256(plain.image().file().array()), plain.seed(),
-                    plain.memory(), 1, policies.policies);
+                    plain.memory(), plain.cpus(), policies.policies);
             trace = new GuardedTrace(options.trace, header, message -> pc.stop(StopReason.of(StopReason.Kind.HOST_FAILURE, message)));
             builder.observer(trace);
         } else if ((options.json || options.artefact) && !plain.parallel()) {

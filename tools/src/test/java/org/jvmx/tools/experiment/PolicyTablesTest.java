@@ -1,0 +1,18 @@
+package org.jvmx.tools.experiment;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.jvmx.policy.cost.CostData;
+
+class PolicyTablesTest {
+    @Test
+    void theDocumentIsWhatTheCommandPrints() throws IOException {
+        String document = Files.readString(Path.of("..", "docs", "policies.md"));
+        assertEquals(document, PolicyTables.markdown(CostData.bundled().model("skylake-sp")),
+                "write it anew: ./jvmx policy tables > docs/policies.md");
+    }
+}
