@@ -44,6 +44,10 @@ public final class PolicyTables {
         GUESTS.put("record", List.of("cpuid-loop"));
     }
 
+    /** What a policy is compared to, if not to no policy at all: a machine by itself does PAUSE-loop exiting already. */
+    private static final String PAUSE_STAYS = "ple-fixed,window=2147483647";
+    private static final Map<String, String> BASELINES = Map.of("ple-fixed", PAUSE_STAYS, "ple-adaptive", PAUSE_STAYS);
+
     private final CostModel cost;
     private final Map<String, GuestChoice> guests = new HashMap<>();
     private final StringBuilder text = new StringBuilder();
@@ -78,16 +82,21 @@ public final class PolicyTables {
 
     private void policy(PolicyKind kind, List<String> suited) {
         add("## %s\n\n%s.%s\n\n", kind.name(), sentence(kind.summary()), kind.source().isEmpty() ? "" : " Published: " + kind.source() + ".");
-        add("| guest | exits | with it | priced kilocycles | with it | verdict | latency p50, p99 in us | with it |\n|---|--:|--:|--:|--:|---|---|---|\n");
+        String baseline = BASELINES.getOrDefault(kind.name(), PolicyChoice.NONE);
+        if (!baseline.equals(PolicyChoice.NONE)) {
+            add("Compared to `%s`.\n\n", baseline);
+        }
+        add("| guest | exits | with it | priced kilocycles | with it | verdict | virtual ms | with it | latency p50, p99 in us | with it |\n");
+        add("|---|--:|--:|--:|--:|---|--:|--:|---|---|\n");
         for (String guest : suited) {
-            Comparison comparison = compare(guest, PolicyChoice.NONE, kind.name());
+            Comparison comparison = compare(guest, baseline, kind.name());
             Comparison.Side without = comparison.sides().get(0);
             Comparison.Side with = comparison.sides().get(1);
             Comparison.Metric metric = comparison.has(Comparison.Metric.REPLY) ? Comparison.Metric.REPLY : Comparison.Metric.INTERRUPT;
             boolean timed = comparison.has(metric);
-            add("| %s | %,d | %,d | %s | %s | %s | %s | %s |\n", guest, without.figures().exitCount(), with.figures().exitCount(),
+            add("| %s | %,d | %,d | %s | %s | %s | %.3f | %.3f | %s | %s |\n", guest, without.figures().exitCount(), with.figures().exitCount(),
                     price(comparison, without), price(comparison, with), ComparisonText.word(comparison.verdict(with), "cheaper", "dearer"),
-                    timed ? metric.title().split(" ")[0] + " " + latency(without, metric) : "", timed ? latency(with, metric) : "");
+                    without.figures().virtualNanos() / 1e6, with.figures().virtualNanos() / 1e6, timed ? metric.title().split(" ")[0] + " " + latency(without, metric) : "", timed ? latency(with, metric) : "");
         }
         text.append('\n');
     }
