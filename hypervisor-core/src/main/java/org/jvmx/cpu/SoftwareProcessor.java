@@ -131,7 +131,6 @@ public final class SoftwareProcessor implements LogicalProcessor {
             long ticks = (cpu.controls.preemptionTimer & 0xffff_ffffL) << CapabilityMsrs.PREEMPTION_TIMER_SHIFT;
             cpu.deadline = cpu.retired + ticks;
         }
-        cpu.lookToDeadline();
         beginWatch();
         cpu.attention |= Attention.BOUNDARY;
         cpu.enterBus();

@@ -141,19 +141,24 @@ final class EptMapping implements GuestMapping {
     @Override
     public void logDirty(long gpa, long size, boolean on) {
         check(gpa | size, 0);
-        long before = pointer();
-        for (long at = gpa; at < gpa + size; at += PAGE) {
-            if (leafSlot(at) >= 0) {
-                log(at, on);
+        host.lockBus();
+        try {
+            long before = pointer();
+            for (long at = gpa; at < gpa + size; at += PAGE) {
+                if (leafSlot(at) >= 0) {
+                    log(at, on);
+                }
             }
-        }
-        if (pointer() != before) {
-            for (Vmx user : users) {
-                user.write(VmcsField.EPT_POINTER, pointer());
+            if (pointer() != before) {
+                for (Vmx user : users) {
+                    user.write(VmcsField.EPT_POINTER, pointer());
+                }
             }
+            stale = true;
+            invalidate();
+        } finally {
+            host.unlockBus();
         }
-        stale = true;
-        invalidate();
     }
 
     /** The page gets an entry of its own, not dirty. */
@@ -172,16 +177,21 @@ final class EptMapping implements GuestMapping {
         check(gpa | size, 0);
         Arrays.fill(pages, 0);
         int count = 0;
-        for (int n = 0; n < size / PAGE; n++) {
-            long slot = leafSlot(gpa + (long) n * PAGE);
-            long entry = slot < 0 ? 0 : host.readLong(slot);
-            if ((entry & LOGGED) != 0 && (entry & DIRTY) != 0) {
-                set(slot, entry, entry & ~DIRTY);
-                pages[n / Long.SIZE] |= 1L << n;
-                count++;
+        host.lockBus();
+        try {
+            for (int n = 0; n < size / PAGE; n++) {
+                long slot = leafSlot(gpa + (long) n * PAGE);
+                long entry = slot < 0 ? 0 : host.readLong(slot);
+                if ((entry & LOGGED) != 0 && (entry & DIRTY) != 0) {
+                    set(slot, entry, entry & ~DIRTY);
+                    pages[n / Long.SIZE] |= 1L << n;
+                    count++;
+                }
             }
+            invalidate();
+        } finally {
+            host.unlockBus();
         }
-        invalidate();
         return count;
     }
 

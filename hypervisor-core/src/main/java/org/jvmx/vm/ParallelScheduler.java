@@ -133,6 +133,9 @@ final class ParallelScheduler implements Scheduler, Passage {
                 machine.policies().turn(lane.loop.view());
                 lane.loop.beginTurn();
                 lane.loop.advance(Long.MAX_VALUE);
+                if (lane.loop.yielded()) {
+                    giveWay();
+                }
             } else {
                 sleep(lane);
             }
@@ -207,6 +210,14 @@ final class ParallelScheduler implements Scheduler, Passage {
             monitor.lock();
             lane.waiting = false;
         }
+    }
+
+    /** A processor that spins lets others have the host's. */
+    private void giveWay() {
+        tellOthers();
+        monitor.unlock();
+        Thread.yield();
+        monitor.lock();
     }
 
     private void park(long until) {

@@ -15,7 +15,7 @@ import org.jvmx.isa.Mem;
 /** Code that one processor writes and another one runs, as it is to be done. SDM Vol. 3, "Handling Self- and Cross-Modifying Code". */
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
 class CrossModifyingCodeTest {
-    private static final int COUNT = Integer.getInteger("jvmx.litmus.rounds", 20) * 10;
+    private static final int COUNT = Integer.getInteger("jvmx.litmus.rounds", 10) * 10;
     private static final long FLAG = ParallelGuest.DATA;
     private static final long DONE = ParallelGuest.DATA + 64;
     private static final long WRONG = ParallelGuest.DATA + 128;

@@ -21,7 +21,7 @@ import org.jvmx.isa.Mem;
  */
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 class LitmusTest {
-    private static final int ROUNDS = Integer.getInteger("jvmx.litmus.rounds", 20);
+    private static final int ROUNDS = Integer.getInteger("jvmx.litmus.rounds", 10);
     private static final boolean LONG = ROUNDS >= 1_000;
 
     private static final Mem X = Litmus.X;

@@ -20,7 +20,7 @@ import org.jvmx.memory.GuestMemory;
 /** Read-modify-write operations of several processors in several threads on the same memory: none is lost. SDM Vol. 3, "Locked Atomic Operations". */
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
 class LockedOperationTest {
-    private static final int COUNT = Integer.getInteger("jvmx.litmus.rounds", 20) * 1000;
+    private static final int COUNT = Integer.getInteger("jvmx.litmus.rounds", 10) * 1000;
     private static final int CPUS = 3;
     private static final long DATA = ParallelGuest.DATA;
     private static final Mem WORD = mem(RDI);

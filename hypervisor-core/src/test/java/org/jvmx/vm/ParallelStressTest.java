@@ -24,7 +24,7 @@ import org.jvmx.memory.GuestMemory;
 /** Kicks, stops and wake-ups of processors in several threads, again and again. Whoever hangs is found with the stacks of all threads. */
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
 class ParallelStressTest {
-    private static final int SCALE = Math.max(1, Integer.getInteger("jvmx.litmus.rounds", 20) / 20);
+    private static final int SCALE = Math.max(1, Integer.getInteger("jvmx.litmus.rounds", 10) / 20);
     private static final long TOKEN = ParallelGuest.DATA;
     private static final long GDT = 0xb_2000;
     private static final long IDT = 0xb_0000;

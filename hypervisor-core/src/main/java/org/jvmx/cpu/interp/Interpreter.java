@@ -33,6 +33,7 @@ public final class Interpreter {
     public void run() {
         Cpu c = cpu;
         c.attention &= ~Attention.EXIT;
+        c.lookToDeadline();
         last = null;
         do {
             if (c.attention != 0 || c.retired >= c.horizon()) {
