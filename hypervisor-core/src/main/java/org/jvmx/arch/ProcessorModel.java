@@ -19,6 +19,13 @@ public final class ProcessorModel {
     /** Ticks of the time-stamp counter, of the core crystal and of the local APIC's timer in a second. */
     public static final int TSC_HZ = 1_000_000_000;
 
+    /** Bits of XCR0, and bytes of the XSAVE area: of x87 and SSE state with the header, and with the upper halves of the YMM registers. */
+    private static final int X87_SSE = 3;
+    private static final int YMM_HI128 = 1 << 2;
+    private static final int YMM_HI128_SIZE = 256;
+    private static final int SMALL_SAVE_AREA = 576;
+    private static final int SAVE_AREA = SMALL_SAVE_AREA + YMM_HI128_SIZE;
+    private static final List<CpuidBit> NEED_AVX = List.of(CpuidBit.AVX2, CpuidBit.FMA, CpuidBit.F16C);
     private static final int BASIC_MAX = 0x16;
     private static final int LAST_LEVEL_CACHE = 3;
     /** Leaf 7, subleaf 2: IA32_SPEC_CTRL.BHI_DIS_S exists, so that kernels need no software sequence against branch history injection. */
@@ -69,13 +76,12 @@ public final class ProcessorModel {
     }
 
     /**
-     * The model {@code jvmx-v1}: an Intel processor of family 6, model 8FH, with everything up to SSE4.2, BMI, AES and SHA, no AVX, no performance
+     * The model {@code jvmx-v1}: an Intel processor of family 6, model 8FH, with everything up to AVX2, FMA, BMI, AES and SHA, no performance
      * monitoring, no MWAIT, and the known speculation flaws declared absent.
      */
     public static ProcessorModel jvmxV1() {
         Set<CpuidBit> absent =
-                EnumSet.of(CpuidBit.MONITOR, CpuidBit.VMX, CpuidBit.SMX, CpuidBit.OSXSAVE, CpuidBit.HTT, CpuidBit.AVX, CpuidBit.AVX2,
-                        CpuidBit.FMA, CpuidBit.F16C);
+                EnumSet.of(CpuidBit.MONITOR, CpuidBit.VMX, CpuidBit.SMX, CpuidBit.OSXSAVE, CpuidBit.HTT);
         ProcessorModel model = new ProcessorModel("jvmx-v1", v1Leaves());
         for (CpuidBit bit : CpuidBit.values()) {
             model = absent.contains(bit) ? model : model.with(bit, true);
@@ -98,8 +104,9 @@ public final class ProcessorModel {
         add(table, 7, 2, 0, 0, 0, BHI_CTRL);
         add(table, 0xb, 0, 0, 1, 1 << 8, 0);
         add(table, 0xb, 1, 0, 1, 2 << 8 | 1, 0);
-        add(table, 0xd, 0, 3, 576, 576, 0);
-        add(table, 0xd, 1, 0, 576, 0, 0);
+        add(table, 0xd, 0, X87_SSE | YMM_HI128, SAVE_AREA, SAVE_AREA, 0);
+        add(table, 0xd, 1, 0, SAVE_AREA, 0, 0);
+        add(table, 0xd, 2, YMM_HI128_SIZE, SMALL_SAVE_AREA, 0, 0);
         add(table, 0x15, 0, 1, 1, TSC_HZ, 0);
         add(table, 0x16, 0, TSC_HZ / 1_000_000, TSC_HZ / 1_000_000, 100, 0);
         int[] signature = text(SIGNATURE);
@@ -144,9 +151,35 @@ public final class ProcessorModel {
         return new ProcessorModel(name, changed);
     }
 
-    /** The same model with a feature that it has taken away, as {@code --cpu MODEL,-feature} asks. */
+    /** The same model with a feature that it has taken away, as {@code --cpu MODEL,-feature} asks; without AVX there is nothing that needs it. */
     public ProcessorModel without(CpuidBit bit) {
-        return new ProcessorModel(name + ",-" + bit.name().toLowerCase(Locale.ROOT), with(bit, false).leaves);
+        ProcessorModel changed = with(bit, false);
+        if (bit == CpuidBit.AVX) {
+            for (CpuidBit dependent : NEED_AVX) {
+                changed = changed.with(dependent, false);
+            }
+            changed = changed.withoutYmm();
+        }
+        return new ProcessorModel(name + ",-" + bit.name().toLowerCase(Locale.ROOT), changed.leaves);
+    }
+
+    private ProcessorModel withoutYmm() {
+        List<Leaf> changed = new ArrayList<>();
+        for (Leaf leaf : leaves) {
+            if (leaf.leaf != 0xd) {
+                changed.add(leaf);
+            } else if (leaf.subleaf == 0) {
+                add(changed, 0xd, 0, X87_SSE, SMALL_SAVE_AREA, SMALL_SAVE_AREA, 0);
+            } else if (leaf.subleaf == 1) {
+                add(changed, 0xd, 1, leaf.answer[0], SMALL_SAVE_AREA, 0, 0);
+            }
+        }
+        return new ProcessorModel(name, changed);
+    }
+
+    /** Bytes of the XSAVE area for the components that XCR0 enables: what CPUID leaf 0DH tells in EBX. */
+    public static int saveArea(long xcr0) {
+        return (xcr0 & YMM_HI128) != 0 ? SAVE_AREA : SMALL_SAVE_AREA;
     }
 
     /**
@@ -192,8 +225,8 @@ public final class ProcessorModel {
     }
 
     /**
-     * CPUID without what depends on the processor's present state (OSXSAVE, the APIC's identifier and enable flag). A leaf above the highest answers as the
-     * highest basic leaf does; one that is missing below it is zero.
+     * CPUID without what depends on the processor's present state (OSXSAVE, the size of the XSAVE area, the APIC's identifier and enable flag). A leaf
+     * above the highest answers as the highest basic leaf does; one that is missing below it is zero.
      */
     @Hot
     public void cpuid(int leaf, int subleaf, CpuidAnswer to) {

@@ -90,7 +90,7 @@ final class Debugging implements DebugFacility {
                     cpu.fpSignExponent[physical] & 0xffff);
         }
         for (int n = 0; n < Cpu.UPPER; n++) {
-            to.putLong(XMM + 8 * n, cpu.xmm[n]);
+            to.putLong(XMM + 8 * n, cpu.xmm[n]).putLong(UPPER_HALVES + 8 * n, cpu.xmm[Cpu.UPPER + n]);
         }
     }
 
@@ -114,6 +114,7 @@ final class Debugging implements DebugFacility {
         }
         for (int n = 0; n < Cpu.UPPER; n++) {
             cpu.xmm[n] = from.getLong(XMM + 8 * n);
+            cpu.xmm[Cpu.UPPER + n] = from.getLong(UPPER_HALVES + 8 * n);
         }
     }
 }

@@ -1,5 +1,6 @@
 package org.jvmx.kvm;
 
+import static org.jvmx.vmx.DebugFacility.UPPER_HALVES;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -13,11 +14,13 @@ import org.jvmx.kvm.ffi.Ioctl;
 import org.jvmx.kvm.ffi.Layouts;
 
 /**
- * x87 and SSE state of a virtual processor as the 512 bytes of FXSAVE64: the head of KVM's XSAVE area, or made from {@code kvm_fpu}, whose MXCSR
- * KVM neither tells nor takes.
+ * x87, SSE and AVX state of a virtual processor as XSAVE64 lays it out: from KVM's XSAVE area, or made from {@code kvm_fpu}, whose MXCSR KVM neither
+ * tells nor takes and which knows no AVX.
  */
 final class FloatingPoint {
-    private static final int IMAGE = 512;
+    private static final int LEGACY = 512;
+    private static final int UPPER_BYTES = 256;
+    private static final long AVX = 4;
     private static final long STATE_BITS = Layouts.offset(Layouts.XSAVE, "xstate_bv");
     private static final long X87_AND_SSE = 3;
 
@@ -56,7 +59,8 @@ final class FloatingPoint {
         vcpu.require(extended ? Ioctl.GET_XSAVE : Ioctl.GET_FPU, area, "to tell the floating-point state");
         MemorySegment to = MemorySegment.ofArray(image);
         if (extended) {
-            MemorySegment.copy(area, 0, to, 0, IMAGE);
+            MemorySegment.copy(area, 0, to, 0, LEGACY);
+            MemorySegment.copy(area, UPPER_HALVES, to, UPPER_HALVES, UPPER_BYTES);
             return;
         }
         to.fill((byte) 0);
@@ -70,14 +74,20 @@ final class FloatingPoint {
         MemorySegment.copy(area, FPU_XMM, to, XMM, XMM_BYTES);
     }
 
+    /** Only then does it have to be said, which a processor without AVX would refuse. */
+    private boolean upperInUse() {
+        return area.asSlice(UPPER_HALVES, UPPER_BYTES).mismatch(MemorySegment.ofArray(new byte[UPPER_BYTES])) >= 0;
+    }
+
     /** Keeps what the state has beyond the image. */
     void load(byte[] image) {
         vcpu.require(extended ? Ioctl.GET_XSAVE : Ioctl.GET_FPU, area, "to tell the floating-point state");
         MemorySegment from = MemorySegment.ofArray(image);
         if (extended) {
-            MemorySegment.copy(from, 0, area, 0, IMAGE);
+            MemorySegment.copy(from, 0, area, 0, LEGACY);
+            MemorySegment.copy(from, UPPER_HALVES, area, UPPER_HALVES, UPPER_BYTES);
             area.set(JAVA_INT, MXCSR, area.get(JAVA_INT, MXCSR) & MXCSR_MASK);
-            area.set(JAVA_LONG, STATE_BITS, area.get(JAVA_LONG, STATE_BITS) | X87_AND_SSE);
+            area.set(JAVA_LONG, STATE_BITS, area.get(JAVA_LONG, STATE_BITS) | X87_AND_SSE | (upperInUse() ? AVX : 0));
         } else {
             area.set(JAVA_SHORT, FPU_CONTROL, from.get(JAVA_SHORT_UNALIGNED, 0));
             area.set(JAVA_SHORT, FPU_STATUS, from.get(JAVA_SHORT_UNALIGNED, STATUS));

@@ -4,6 +4,7 @@ import org.jvmx.arch.Cr4;
 import org.jvmx.arch.Gpr;
 import org.jvmx.arch.Hot;
 import org.jvmx.arch.Msr;
+import org.jvmx.arch.ProcessorModel;
 import org.jvmx.arch.Vector;
 import org.jvmx.bus.MsrDevice;
 import org.jvmx.bus.PortBus;
@@ -19,6 +20,7 @@ import org.jvmx.vmx.Vmx;
 final class ExitHandlers {
     private static final long APIC_ENABLED = 1 << 11;
     private static final int CPUID_APIC = 1 << 9;
+    private static final int CPUID_XSAVE = 0xd;
     private static final int CPUID_OSXSAVE = 1 << 27;
 
     private final Vcpu vcpu;
@@ -150,13 +152,16 @@ final class ExitHandlers {
     @Hot
     private Verdict cpuid(Access access) {
         int leaf = access.eax();
-        cpuid.answer(leaf, access.ecx(), access);
+        int subleaf = access.ecx();
+        cpuid.answer(leaf, subleaf, access);
         if (leaf == 1) {
             boolean osxsave = (vmx.read(VmcsField.GUEST_CR4) & Cr4.OSXSAVE) != 0;
             boolean apic = (msrs.value(Msr.APIC_BASE) & APIC_ENABLED) != 0;
             int ecx = access.ecx() & ~CPUID_OSXSAVE | (osxsave ? CPUID_OSXSAVE : 0);
             int edx = access.edx() & ~CPUID_APIC | (apic ? CPUID_APIC : 0);
             access.answerCpuid(access.eax(), access.ebx(), ecx, edx);
+        } else if (leaf == CPUID_XSAVE && (subleaf & ~1) == 0) {
+            access.answerCpuid(access.eax(), ProcessorModel.saveArea(vmx.registers().xcr0()), access.ecx(), access.edx());
         }
         return Verdict.NEXT;
     }

@@ -6,7 +6,9 @@ package org.jvmx.vmx;
  */
 public interface DebugFacility {
     /** Bytes of an image of {@link #saveFloatingPoint}. */
-    int FLOATING_POINT_IMAGE = 512;
+    int FLOATING_POINT_IMAGE = 832;
+    /** Where bits 255:128 of the YMM registers begin in it. */
+    int UPPER_HALVES = 576;
 
     /** What the guest is stopped for. */
     enum Stop {
@@ -55,9 +57,9 @@ public interface DebugFacility {
     /** Changes a model-specific register; false if that value cannot be. */
     boolean msr(int index, long value);
 
-    /** Writes x87 and SSE state as FXSAVE64 does. */
+    /** Writes x87, SSE and AVX state where XSAVE64 does; what is between them stays. */
     void saveFloatingPoint(byte[] image);
 
-    /** Loads x87 and SSE state as FXRSTOR64 does; reserved bits of MXCSR are dropped. */
+    /** Loads x87, SSE and AVX state from there; reserved bits of MXCSR are dropped. */
     void loadFloatingPoint(byte[] image);
 }

@@ -117,6 +117,77 @@ class SiliconRulesTest {
         assertEquals(ABSENT, register(7));
     }
 
+    private void vector(int number, long low, long high) {
+        Case.at(state, 0, Case.XMM + 16 * number, low);
+        Case.at(state, 0, Case.XMM + 16 * number + 8, high);
+    }
+
+    @Test
+    void aGatherThatFaultsKeepsWhatItHasAndTheSignsOfItsMask() {
+        vector(0, 0, 0);
+        vector(1, ABSENT - Case.DATA << 32, 0);
+        vector(2, 0x8000_0001_8000_0001L, 0x7fff_ffff_8000_0001L);
+        Case.at(state, 0, Case.YMM + 32, 5);
+        Case.at(state, 0, Case.YMM, 5);
+        Case.memory(state, 0, 0, 0x1234_5678);
+        register(3, Case.DATA);
+        assertEquals(PF, vector("c4e26990040b"));
+        assertEquals(0x1234_5678, Case.at(state, 0, Case.XMM));
+        assertEquals(0, Case.at(state, 0, Case.YMM), "a loaded element zeroes bits 255:128");
+        assertEquals(0xffff_ffff_0000_0000L, Case.at(state, 0, Case.XMM + 32));
+        assertEquals(0x0000_0000_ffff_ffffL, Case.at(state, 0, Case.XMM + 40));
+        assertEquals(0, Case.at(state, 0, Case.YMM + 32));
+    }
+
+    @Test
+    void singleElementsOfVectorsAreNotCheckedForAlignment() {
+        alignmentChecks();
+        register(3, Case.DATA + 1);
+        vector(2, -1, -1);
+        assertEquals(NONE, vector("c4e2692c03"), "VMASKMOVPS");
+        assertEquals(NONE, vector("c4e2692e03"), "VMASKMOVPS, store");
+        vector(1, 0, 0);
+        assertEquals(NONE, vector("c4e26990040b"), "VPGATHERDD");
+        assertEquals(NONE, vector("c4e2791303"), "VCVTPH2PS");
+        assertEquals(AC, vector("c5fa1003"), "VMOVSS");
+    }
+
+    @Test
+    void theVexFormOfMaskedStoresWrapsAtTheAddressSize() {
+        register(7, -1);
+        assertEquals(PF, vector("67c5f9f7c1"));
+        assertEquals(7, Case.at(state, 0, Case.ADDRESS));
+        assertEquals(PF, vector("67660ff7c1"));
+        assertEquals(0x1_0000_0007L, Case.at(state, 0, Case.ADDRESS));
+    }
+
+    @Test
+    void aStoreThatFaultsLeavesTheFlagsOfItsConversion() {
+        register(3, ABSENT);
+        vector(0, 1, 0);
+        assertEquals(PF, vector("c4e3791d0304"));
+        assertEquals(0x1fb2, Case.intAt(state, 0, Case.MXCSR));
+    }
+
+    @Test
+    void aDenormalToHalfPrecisionIsInexactEvenWhereUnderflowIsNotMasked() {
+        vector(0, 0x4000, 0);
+        Case.intAt(state, 0, Case.MXCSR, 0x700);
+        assertEquals(19, vector("c4e3791dc104"));
+        assertEquals(0x732, Case.intAt(state, 0, Case.MXCSR));
+    }
+
+    @Test
+    void bothHalvesOfVdppsTakeEachStepTogether() {
+        Case.intAt(state, 0, Case.MXCSR, 0x3100);
+        vector(1, 0, 0x14eb_93dc_a794_714eL);
+        vector(2, 0, 0x1f93_82be_efa0_96b8L);
+        Case.at(state, 0, Case.YMM + 16, 0xffff_ffff_ff80_0000L);
+        Case.at(state, 0, Case.YMM + 32, 0);
+        assertEquals(19, vector("c4e36d40c1d4"));
+        assertEquals(0x3101, Case.intAt(state, 0, Case.MXCSR));
+    }
+
     @Test
     void maskedStoresOfNoByteFaultAllTheSame() {
         register(7, ABSENT);

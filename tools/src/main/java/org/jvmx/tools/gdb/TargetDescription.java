@@ -23,6 +23,7 @@ final class TargetDescription {
         xml.append("<target>\n<architecture>i386:x86-64</architecture>\n");
         core(xml);
         sse(xml);
+        avx(xml);
         segments(xml);
         control(xml);
         return xml.append("</target>\n").toString();
@@ -65,6 +66,14 @@ final class TargetDescription {
             register(xml, "xmm" + n, 128, "vec128");
         }
         register(xml, "mxcsr", 32, "i386_mxcsr", "vector");
+        end(xml);
+    }
+
+    private static void avx(StringBuilder xml) {
+        feature(xml, "org.gnu.gdb.i386.avx");
+        for (int n = 0; n < 16; n++) {
+            register(xml, "ymm" + n + "h", 128, "uint128");
+        }
         end(xml);
     }
 

@@ -36,7 +36,7 @@ final class TargetRegisters {
     private static final long PE = 1;
 
     private enum Kind {
-        GPR, RIP, RFLAGS, SELECTOR, STACK, X87, XMM, MXCSR, FS_BASE, GS_BASE, KERNEL_GS_BASE, CR0, CR2, CR3, CR4, CR8, EFER
+        GPR, RIP, RFLAGS, SELECTOR, STACK, X87, XMM, YMM_UPPER, MXCSR, FS_BASE, GS_BASE, KERNEL_GS_BASE, CR0, CR2, CR3, CR4, CR8, EFER
     }
 
     private record Register(Kind kind, int index, int bytes) {
@@ -65,6 +65,7 @@ final class TargetRegisters {
         add(all, Kind.X87, 8, 4);
         add(all, Kind.XMM, 16, 16);
         add(all, Kind.MXCSR, 1, 4);
+        add(all, Kind.YMM_UPPER, 16, 16);
         for (Kind kind : List.of(Kind.FS_BASE, Kind.GS_BASE, Kind.KERNEL_GS_BASE, Kind.CR0, Kind.CR2, Kind.CR3, Kind.CR4, Kind.CR8,
                 Kind.EFER)) {
             add(all, kind, 1, 8);
@@ -113,6 +114,7 @@ final class TargetRegisters {
         switch (register.kind()) {
             case STACK -> image(text, 32 + 16 * index, register.bytes());
             case XMM -> image(text, 160 + 16 * index, register.bytes());
+            case YMM_UPPER -> image(text, DebugFacility.UPPER_HALVES + 16 * index, register.bytes());
             default -> Packets.little(text, value(register), register.bytes());
         }
     }
@@ -141,7 +143,7 @@ final class TargetRegisters {
             case CR4 -> seen(VmcsField.GUEST_CR4, VmcsField.CR4_GUEST_HOST_MASK, VmcsField.CR4_READ_SHADOW);
             case CR8 -> machine.current().taskPriority();
             case EFER -> vmx.read(VmcsField.GUEST_IA32_EFER);
-            case STACK, XMM -> throw new IllegalStateException(register.kind() + " has no value of 64 bits");
+            case STACK, XMM, YMM_UPPER -> throw new IllegalStateException(register.kind() + " has no value of 64 bits");
         };
     }
 
@@ -205,6 +207,7 @@ final class TargetRegisters {
         return switch (register.kind()) {
             case STACK -> load(32 + 16 * index, value, value.length);
             case XMM -> load(160 + 16 * index, value, value.length);
+            case YMM_UPPER -> load(DebugFacility.UPPER_HALVES + 16 * index, value, value.length);
             case MXCSR -> load(24, value, 4);
             case X87 -> index == TAG ? loadTags(value) : load(X87_OFFSETS[index], value, X87_SIZES[index]);
             default -> write(register, number(value));

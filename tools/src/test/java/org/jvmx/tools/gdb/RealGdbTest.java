@@ -70,13 +70,13 @@ class RealGdbTest {
         String text = session(
                 List.of("break *0x" + hex("real"), "hbreak *0x" + hex("long"), "continue", "printf \"AX %x\\n\", $rax", "p $cr0", "stepi",
                         "printf \"AX %x\\n\", $rax", "continue", "p $efer", "p $cr0", "watch *(long*)0x" + hex("counter"), "continue",
-                        "p/x $xmm1.v2_int64[0]",
+                        "p/x $xmm1.v2_int64[0]", "set var $ymm2.v4_int64[3] = 0x99", "p/x $ymm2.v4_int64[3]",
                         "info threads", "monitor walk 0x7c00", "set var $rcx = 1", "delete", "break *0x" + hex("say"), "continue",
                         "x/s 0x7c00", "p $st0",
                         "stepi", "printf \"AL %d\\n\", $al", "continue"));
         List<String> wanted =
                 List.of("AX 1234", "[ ET ]", "AX 1235", "Breakpoint 2, 0x", "[ LME LMA ]", "[ PE ET PG ]", "Old value = 0", "New value = 1",
-                        "= 0x1122334455667788", "vCPU 0", "-> 0x7c00", "Breakpoint 4, 0x", "AL 21", "exited with code 053");
+                        "= 0x1122334455667788", "= 0x99", "vCPU 0", "-> 0x7c00", "Breakpoint 4, 0x", "AL 21", "exited with code 053");
         int from = 0;
         for (String part : wanted) {
             int at = text.indexOf(part, from);
