@@ -74,7 +74,8 @@ public final class Machine implements AutoCloseable {
         }
         this.limits = new RunLimits(this);
         try {
-            this.processors = spec.backend().open(new Backend.Setup(host, spec.model(), spec.seed(), spec.cpus(), spec.parallel() ? clock::nanos : null));
+            this.processors = spec.backend()
+                    .open(new Backend.Setup(host, spec.model(), spec.seed(), spec.cpus(), spec.parallel() ? clock::nanos : null));
         } catch (RuntimeException e) {
             host.close();
             throw e;

@@ -12,7 +12,8 @@ final class PolicyNeeds {
 
     static void check(Machine machine, ExitPolicy policy) {
         if (policy.name() == null || policy.reasons() == null || policy.needs() == null) {
-            throw new ConfigException("policy %s: name(), reasons() and needs() must not return null".formatted(policy.getClass().getName()));
+            throw new ConfigException(
+                    "policy %s: name(), reasons() and needs() must not return null".formatted(policy.getClass().getName()));
         }
         if (machine.spec().parallel()) {
             throw new ConfigException("policy %s needs processors that take turns: leave out --parallel".formatted(policy.name()));

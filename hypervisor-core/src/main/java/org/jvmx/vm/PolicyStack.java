@@ -304,7 +304,6 @@ final class PolicyStack {
         return false;
     }
 
-
     // --- errors
 
     /** The machine's own handler, asked through a policy. */

@@ -122,7 +122,8 @@ class HostDevicesTest {
     private static void mixed(Assembler asm) {
         asm.op(MOV, AX, 0xa000).op(MOV, DS, AX).op(XOR, BX, BX).op(MOV, CX, WRITES);
         long loop = CODE + 10;
-        asm.op(MOV, AX, CX).op(OUT, INDEX, AL).op(MOV, mem(BX, 0x40).w(), 7).op(MOV, mem(BX, 0x44), CX).op(TEST, CL, 0x1f).op(MOV, DX, 0x71);
+        asm.op(MOV, AX, CX).op(OUT, INDEX, AL).op(MOV, mem(BX, 0x40).w(), 7).op(MOV, mem(BX, 0x44), CX).op(TEST, CL, 0x1f).op(MOV, DX,
+                0x71);
         asm.op(JNZ, loop + 24).op(IN, AL, DX).op(MOV, AX, mem(BX, 0x60)).op(NOP);
         asm.op(DEC, CX).op(JNZ, loop).op(OUT, DX, AL).op(CLI).op(HLT);
     }

@@ -63,7 +63,8 @@ class SiliconLengthTest {
                     : "%s, but the processor takes %d bytes".formatted(decoder.outcome(), length);
         }
         if (signal == SIGILL) {
-            boolean conditional = insn.row.feature != null || insn.row.cpl0 || insn.mnemonic == Mnemonic.RSM || insn.mnemonic.name().startsWith("UD");
+            boolean conditional =
+                    insn.row.feature != null || insn.row.cpl0 || insn.mnemonic == Mnemonic.RSM || insn.mnemonic.name().startsWith("UD");
             return conditional ? null : insn.text(0) + " is undefined";
         }
         return insn.length == length ? null : "%s has %d bytes, but the processor takes %d".formatted(insn.text(0), insn.length, length);
@@ -97,7 +98,8 @@ class SiliconLengthTest {
         Path program = directory.resolve("lengths");
         int compiled;
         try {
-            compiled = run("gcc", "-O2", "-fno-stack-protector", "-fcf-protection=none", "-mfsgsbase", "-o", program.toString(), SOURCE.toString());
+            compiled = run("gcc", "-O2", "-fno-stack-protector", "-fcf-protection=none", "-mfsgsbase", "-o", program.toString(),
+                    SOURCE.toString());
         } catch (IOException missing) {
             compiled = 1;
         }

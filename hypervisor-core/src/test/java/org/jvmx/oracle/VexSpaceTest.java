@@ -30,7 +30,8 @@ class VexSpaceTest {
     @Test
     void whatIsUndefinedIsUndefinedHereToo() throws IOException, InterruptedException {
         try (Silicon silicon = new Silicon()) {
-            Assumptions.assumeTrue(Silicon.flags().containsAll(List.of("avx2", "fma", "f16c", "bmi2")), "this host has no AVX2, FMA, F16C or BMI2");
+            Assumptions.assumeTrue(Silicon.flags().containsAll(List.of("avx2", "fma", "f16c", "bmi2")),
+                    "this host has no AVX2, FMA, F16C or BMI2");
             for (int codeSize : new int[] {8, 4}) {
                 enumerate(codeSize);
                 for (int at = 0; at < encodings.size(); at += Silicon.BATCH) {
@@ -106,9 +107,10 @@ class VexSpaceTest {
         boolean wide = (bytes[2] & 4) != 0;
         return switch (map) {
             case 1 -> opcode >= 0x41 && opcode <= 0x4b || opcode >= 0x90 && opcode <= 0x99;
-            case 2 -> opcode >= 0x49 && opcode <= 0x53 || opcode >= 0x5c && opcode <= 0x5e || opcode == 0x6c || opcode >= 0xb0 && opcode <= 0xb5
-                    || opcode >= 0xcb && opcode <= 0xd3 || wide && opcode >= 0xdc && opcode <= 0xdf || opcode >= 0xda && opcode <= 0xda
-                    || opcode >= 0xe0 && opcode <= 0xef;
+            case 2 ->
+                opcode >= 0x49 && opcode <= 0x53 || opcode >= 0x5c && opcode <= 0x5e || opcode == 0x6c || opcode >= 0xb0 && opcode <= 0xb5
+                        || opcode >= 0xcb && opcode <= 0xd3 || wide && opcode >= 0xdc && opcode <= 0xdf || opcode >= 0xda && opcode <= 0xda
+                        || opcode >= 0xe0 && opcode <= 0xef;
             case 3 -> opcode >= 0x30 && opcode <= 0x33 || wide && opcode == 0x44 || opcode == 0xce || opcode == 0xcf || opcode == 0xde;
             default -> false;
         };

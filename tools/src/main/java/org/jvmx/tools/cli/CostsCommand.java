@@ -63,8 +63,10 @@ final class CostsCommand implements Callable<Integer> {
         for (String source : cited) {
             text.append(form("  %-18s %s\n", source, data.sources().get(source)));
         }
-        text.append(form("\n'published' numbers are the source's, 'derived' ones were computed from it, 're-check' ones were recalled from it, 'assumed' "
-                + "ones have no source.\nSHA-256 of the data: %s\n", data.hash()));
+        text.append(form(
+                "\n'published' numbers are the source's, 'derived' ones were computed from it, 're-check' ones were recalled from it, 'assumed' "
+                        + "ones have no source.\nSHA-256 of the data: %s\n",
+                data.hash()));
     }
 
     private static void entries(StringBuilder text, CostData data, String owner, Set<String> cited) {
@@ -72,7 +74,8 @@ final class CostsCommand implements Callable<Integer> {
             if (entry.owner().equals(owner)) {
                 Bounds bounds = entry.bounds();
                 text.append(form("  %-12s %7.0f %7.0f %7.0f %-6s  %-9s  %s: %s\n", entry.constant().label(), bounds.low(), bounds.typical(),
-                        bounds.high(), unit(entry.constant()), entry.status().label(), String.join(", ", entry.sources()), entry.reasoning()));
+                        bounds.high(), unit(entry.constant()), entry.status().label(), String.join(", ", entry.sources()),
+                        entry.reasoning()));
                 cited.addAll(entry.sources());
             }
         }

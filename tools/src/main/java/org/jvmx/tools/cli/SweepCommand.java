@@ -18,7 +18,8 @@ import picocli.CommandLine.Option;
 
 /** {@code jvmx sweep}. */
 @Command(name = "sweep", description = "Run guests under policies with all combinations of parameters and seeds, a line of JSON each.", sortOptions = false, subcommands = SweepMergeCommand.class, footer = {
-    "", "Stopped in whatever way, the same command goes on where it was. Each shard has a file of its own; 'jvmx sweep merge' puts them together."})
+    "",
+    "Stopped in whatever way, the same command goes on where it was. Each shard has a file of its own; 'jvmx sweep merge' puts them together."})
 final class SweepCommand implements Callable<Integer> {
     private static final Duration TIMEOUT = Duration.ofMinutes(10);
 

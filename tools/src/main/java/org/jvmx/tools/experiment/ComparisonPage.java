@@ -47,11 +47,14 @@ public final class ComparisonPage {
 
     private String page(String version) {
         String title = escape(comparison.guest().name());
-        page.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">");
+        page.append(
+                "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">");
         page.append(form("<title>%s: policies compared</title>\n<style>%s%s</style></head><body>\n", title, STYLE, colours()));
-        page.append(form("<h1>%s</h1>\n<p>%d seeds%s, costs %s, JVMX %s. Cycles are priced from counts, not measured; times are virtual.</p>\n", title,
-                comparison.seeds().size(), comparison.append().isEmpty() ? "" : ", " + escape(comparison.append()),
-                escape(comparison.cost().name()), escape(version)));
+        page.append(
+                form("<h1>%s</h1>\n<p>%d seeds%s, costs %s, JVMX %s. Cycles are priced from counts, not measured; times are virtual.</p>\n",
+                        title,
+                        comparison.seeds().size(), comparison.append().isEmpty() ? "" : ", " + escape(comparison.append()),
+                        escape(comparison.cost().name()), escape(version)));
         verdicts();
         exits();
         prices();
@@ -141,7 +144,8 @@ public final class ComparisonPage {
             plot.row(side.label());
             for (int n = 0; n < SHARES.length; n++) {
                 Bounds quantile = side.quantile(metric, SHARES[n]);
-                plot.point(quantile, n, (n - 1) * APART, form("%s: %,.0f ns (%,.0f to %,.0f)", SHARE_NAMES[n], quantile.typical(), quantile.low(), quantile.high()));
+                plot.point(quantile, n, (n - 1) * APART,
+                        form("%s: %,.0f ns (%,.0f to %,.0f)", SHARE_NAMES[n], quantile.typical(), quantile.low(), quantile.high()));
             }
         }
         page.append("<h2>").append(Character.toUpperCase(metric.title().charAt(0))).append(metric.title().substring(1)).append("</h2>\n");
@@ -156,7 +160,8 @@ public final class ComparisonPage {
         }
         Plot plot = Plot.linear(most);
         for (Comparison.Side side : comparison.sides()) {
-            plot.row(side.label()).bar(0, share(side), 1, form("%,d polls, %,d wasted", side.figures().polls(), side.figures().wastedPolls()))
+            plot.row(side.label())
+                    .bar(0, share(side), 1, form("%,d polls, %,d wasted", side.figures().polls(), side.figures().wastedPolls()))
                     .value(share(side), form("%.2f %%", share(side)));
         }
         page.append("<h2>Time burnt by polling</h2>\n").append(plot.svg("percent of virtual time"));

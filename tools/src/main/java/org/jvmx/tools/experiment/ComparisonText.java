@@ -124,16 +124,19 @@ public final class ComparisonText {
         Comparison.Side first = comparison.sides().getFirst();
         text.append(form("\n%s against %s\n", side.label(), first.label()));
         Bounds extra = comparison.extra(side);
-        line(text, "priced cycles", word(comparison.verdict(side), "cheaper", "dearer"), form("%+.1f %% (%+,.0f k, from %+,.0f k to %+,.0f k)", 
-                PERCENT * extra.typical() / Math.max(1, comparison.price(first).typical()), extra.typical() / KILO, extra.low() / KILO,
-                extra.high() / KILO));
+        line(text, "priced cycles", word(comparison.verdict(side), "cheaper", "dearer"),
+                form("%+.1f %% (%+,.0f k, from %+,.0f k to %+,.0f k)",
+                        PERCENT * extra.typical() / Math.max(1, comparison.price(first).typical()), extra.typical() / KILO,
+                        extra.low() / KILO,
+                        extra.high() / KILO));
         long exits = side.figures().exitCount() - first.figures().exitCount();
         line(text, "exits", exits == 0 ? "the same" : exits < 0 ? "fewer" : "more",
                 form("%+.1f %%", PERCENT * exits / Math.max(1, first.figures().exitCount())));
         for (Comparison.Metric metric : Comparison.Metric.values()) {
             if (comparison.has(metric)) {
                 for (int n = 0; n < SHARES.length; n++) {
-                    line(text, metric.title() + " " + SHARE_NAMES[n], word(comparison.verdict(side, metric, SHARES[n]), "less", "more"), "");
+                    line(text, metric.title() + " " + SHARE_NAMES[n], word(comparison.verdict(side, metric, SHARES[n]), "less", "more"),
+                            "");
                 }
             }
         }

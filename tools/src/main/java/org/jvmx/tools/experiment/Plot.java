@@ -60,7 +60,8 @@ final class Plot {
 
     /** A part of the row's bar. */
     Plot bar(double start, double end, int colour, String title) {
-        add("<rect class=\"c%d\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\"><title>%s</title></rect>", colour % COLOURS, x(start), middle() - BAR / 2,
+        add("<rect class=\"c%d\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\"><title>%s</title></rect>", colour % COLOURS, x(start),
+                middle() - BAR / 2,
                 Math.max(0.5, x(end) - x(start)), BAR, escape(title));
         return this;
     }
@@ -102,7 +103,8 @@ final class Plot {
                     x(tick), bottom + 15, shortNumber(tick)));
         }
         int height = bottom + AXIS;
-        return form("<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">%s%s<text class=\"a\" x=\"%d\" y=\"%d\">%s</text></svg>\n", WIDTH,
+        return form("<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">%s%s<text class=\"a\" x=\"%d\" y=\"%d\">%s</text></svg>\n",
+                WIDTH,
                 height, escape(axis), grid, marks, (LEFT + WIDTH - RIGHT) / 2, height - 3, escape(axis));
     }
 

@@ -57,7 +57,8 @@ public record LinuxGuest(Path kernel, byte[] initrd) {
             if (!complete && !intact(folder)) {
                 fetch(folder, progress);
             }
-            byte[] disk = initrd != null ? Files.readAllBytes(initrd) : Initramfs.around(Files.readAllBytes(folder.resolve("busybox")), job);
+            byte[] disk =
+                    initrd != null ? Files.readAllBytes(initrd) : Initramfs.around(Files.readAllBytes(folder.resolve("busybox")), job);
             return new LinuxGuest(kernel != null ? kernel : folder.resolve("vmlinuz"), disk);
         } catch (IOException e) {
             throw new BackendException("the files of the Linux guest cannot be read or written: " + e, e);

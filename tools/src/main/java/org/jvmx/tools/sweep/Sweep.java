@@ -32,7 +32,8 @@ public final class Sweep implements AutoCloseable {
         for (String key : file.lines().keySet()) {
             if (!known.containsKey(key)) {
                 file.close();
-                throw new ConfigException("%s holds a run that is not of this sweep or shard (%s): give another --out".formatted(path, key));
+                throw new ConfigException(
+                        "%s holds a run that is not of this sweep or shard (%s): give another --out".formatted(path, key));
             }
         }
         this.missing = cells.stream().filter(cell -> !file.lines().containsKey(cell.key())).toList();
@@ -63,7 +64,8 @@ public final class Sweep implements AutoCloseable {
         Map<String, GuestChoice> guests = new HashMap<>();
         missing.forEach(cell -> guests.computeIfAbsent(cell.guest(), name -> GuestChoice.named(name, progress)));
         try {
-            new SweepRunner(plan, missing, guests, version, timeout, System::nanoTime).run(file, threads, count -> done.accept(count + found()));
+            new SweepRunner(plan, missing, guests, version, timeout, System::nanoTime).run(file, threads,
+                    count -> done.accept(count + found()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new BackendException("the sweep was interrupted; run it again to go on", e);

@@ -138,8 +138,9 @@ public final class SweepMerge {
             groups.computeIfAbsent("%-16s %s".formatted(run.get("guest"), run.get("policies")), _ -> new ArrayList<>()).add(run);
         }
         int width = groups.keySet().stream().mapToInt(String::length).max().orElse(0);
-        StringBuilder text = new StringBuilder(form("%-" + Math.max(1, width) + "s %5s %6s %10s %28s %9s %12s %12s\n", "guest and policies", "runs", "failed",
-                "exits", "priced kilocycles [from..to]", "polling", "interrupt p99", "reply p99"));
+        StringBuilder text = new StringBuilder(
+                form("%-" + Math.max(1, width) + "s %5s %6s %10s %28s %9s %12s %12s\n", "guest and policies", "runs", "failed",
+                        "exits", "priced kilocycles [from..to]", "polling", "interrupt p99", "reply p99"));
         groups.forEach((name, all) -> text.append(form("%-" + width + "s ", name)).append(row(all)));
         return text.append("\nMeans over the seeds. Cycles are priced, not measured; latencies are virtual time in us.\n").toString();
     }
@@ -149,7 +150,8 @@ public final class SweepMerge {
         double polling = 100 * mean(good, "pollingNanos") / Math.max(1, mean(good, "virtualNanos"));
         String price = form("%,.0f [%,.0f..%,.0f]", mean(good, "pricedCycles.typical") / KILO, mean(good, "pricedCycles.low") / KILO,
                 mean(good, "pricedCycles.high") / KILO);
-        return form("%5d %6d %,10.0f %28s %8.2f%% %12.1f %12.1f\n", all.size(), all.size() - good.size(), mean(good, "exits"), price, polling,
+        return form("%5d %6d %,10.0f %28s %8.2f%% %12.1f %12.1f\n", all.size(), all.size() - good.size(), mean(good, "exits"), price,
+                polling,
                 mean(good, "interruptNanos.p99") / KILO, mean(good, "replyNanos.p99") / KILO);
     }
 

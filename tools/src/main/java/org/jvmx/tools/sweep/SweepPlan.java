@@ -36,7 +36,8 @@ public final class SweepPlan {
      * @param grid for each option the values that it takes; an option is {@code key}, for all policies that have it, or {@code policy.key}
      * @throws ConfigException if a policy or an option does not exist
      */
-    public SweepPlan(List<String> guests, String append, List<String> policies, Map<String, List<String>> grid, List<Long> seeds, long memory,
+    public SweepPlan(List<String> guests, String append, List<String> policies, Map<String, List<String>> grid, List<Long> seeds,
+            long memory,
             CostModel cost) {
         this.cost = cost;
         Set<String> used = new TreeSet<>();
@@ -44,7 +45,8 @@ public final class SweepPlan {
         policies.forEach(text -> ways.addAll(variants(text, grid, used)));
         for (String option : grid.keySet()) {
             if (!used.contains(option)) {
-                throw new ConfigException("--grid %s: none of the policies has this option ('jvmx policy show NAME' lists them)".formatted(option));
+                throw new ConfigException(
+                        "--grid %s: none of the policies has this option ('jvmx policy show NAME' lists them)".formatted(option));
             }
         }
         for (String guest : guests) {
