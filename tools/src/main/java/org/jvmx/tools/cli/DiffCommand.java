@@ -58,7 +58,7 @@ final class DiffCommand implements Callable<Integer> {
         }
         PcSpec.Builder pc = new GuestSource(guest, quiet).spec();
         machine.apply(pc);
-        Lockstep.Options options = new Lockstep.Options(limit == null ? Long.MAX_VALUE : limit, startAt == null ? -1 : address(),
+        Lockstep.Options options = new Lockstep.Options(limit == null ? Long.MAX_VALUE : limit, startAt == null ? null : address(),
                 Lockstep.registers(ignored), last, timeout == null ? null : timeout.duration());
         Lockstep.Result result = Peers.compare(options, against, pc);
         System.out.print(text(result));
@@ -69,9 +69,9 @@ final class DiffCommand implements Callable<Integer> {
         };
     }
 
-    private long address() {
+    private Long address() {
         try {
-            return Long.decode(startAt);
+            return startAt.startsWith("0x") ? Long.parseUnsignedLong(startAt, 2, startAt.length(), 16) : Long.parseLong(startAt);
         } catch (NumberFormatException e) {
             throw new ConfigException("--start-at '%s' is no address: write it as 0x100000".formatted(startAt), e);
         }

@@ -34,12 +34,12 @@ public final class Lockstep {
      * How far and how strictly.
      *
      * @param limit instructions to compare
-     * @param startAt the linear address that our processor runs to by itself first; -1 to start at the first instruction
+     * @param startAt the linear address that our processor runs to by itself first; null to start at the first instruction
      * @param ignored registers that are not compared
      * @param last instructions to show before a divergence
      * @param timeout wall time; null for any
      */
-    public record Options(long limit, long startAt, Set<Integer> ignored, int last, Duration timeout) {
+    public record Options(long limit, Long startAt, Set<Integer> ignored, int last, Duration timeout) {
     }
 
     /** How it ended. */
@@ -71,9 +71,9 @@ public final class Lockstep {
         APPROACH, INSTRUCTION, PARTIAL, INTERRUPT
     }
 
+    /** So often a peer may say that it is before the same instruction. */
+    private static final int MOST_BEGINNINGS = 10_000;
     private static final Set<Mnemonic> COUNTED = EnumSet.of(Mnemonic.LOOP, Mnemonic.LOOPE, Mnemonic.LOOPNE);
-    private static final long VGA = 0xa_0000;
-    private static final long VGA_SIZE = 0x2_0000;
 
     private final Options options;
     private final Peer peer;
@@ -90,7 +90,6 @@ public final class Lockstep {
     private OwnSide own;
     private Phase phase = Phase.APPROACH;
     private Insn insn;
-    private int codeSize;
     private boolean deviceRead;
     private boolean peerEnded;
     private long remaining;
@@ -226,7 +225,7 @@ public final class Lockstep {
     }
 
     private void approach(Machine machine, DebugFacility.Stop stop) {
-        if (options.startAt() >= 0 && stop == null) {
+        if (options.startAt() != null && stop == null) {
             inspector.facility().insert(DebugFacility.Stop.EXECUTE, options.startAt(), 1);
             inspector.resume(false);
             return;
@@ -263,9 +262,8 @@ public final class Lockstep {
             }
             before.copy(ours);
             insn = own.next(ours);
-            codeSize = own.codeSize();
-            trail.record(compared, ours.value[ProcessorState.RIP], codeSize, own.code(), own.available());
-            deviceRead = readsScreen();
+            trail.record(compared, ours.value[ProcessorState.RIP], own.codeSize(), own.code(), own.available());
+            deviceRead = own.readsScreen(insn, ours);
             if (!told()) {
                 return;
             }
@@ -276,7 +274,11 @@ public final class Lockstep {
     private boolean told() {
         led.copy(theirs);
         boolean goes = peer.advance(theirs);
-        while (goes && peer.interrupt() < 0 && theirs.same(led) && !staysInPlace()) {
+        for (int n = 0; goes && peer.interrupt() < 0 && theirs.same(led) && !staysInPlace(); n++) {
+            if (n == MOST_BEGINNINGS) {
+                finish(Ending.FAILED, "%s begins an instruction again and again%n".formatted(peer.name()) + trail.text());
+                return true;
+            }
             goes = peer.advance(theirs);
         }
         boolean halts = insn != null && insn.mnemonic == Mnemonic.HLT;
@@ -289,7 +291,7 @@ public final class Lockstep {
             go(Phase.INSTRUCTION);
             return false;
         }
-        if (insn != null && insn.rep != 0 && repeats(insn)) {
+        if (insn != null && insn.rep != 0 && OwnSide.isString(insn)) {
             repeat();
             return false;
         }
@@ -311,15 +313,6 @@ public final class Lockstep {
     private boolean staysInPlace() {
         return insn == null || insn.operandCount == 1 && insn.kind(0) == OperandKind.RELATIVE && insn.immediate == -insn.length
                 && !COUNTED.contains(insn.mnemonic);
-    }
-
-    private static boolean repeats(Insn string) {
-        for (int n = 0; n < string.operandCount; n++) {
-            if (string.kind(n) == OperandKind.STRING_SRC || string.kind(n) == OperandKind.STRING_DST) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private void go(Phase next) {
@@ -437,30 +430,6 @@ public final class Lockstep {
     private void take(int register, long value) {
         ours.value[register] = value;
         own.write(register, value);
-    }
-
-    /** Whether the instruction reads the window of the VGA, which is memory with us and may be anything elsewhere. */
-    private boolean readsScreen() {
-        if (insn == null || !insn.hasMemory() && !repeats(insn)) {
-            return false;
-        }
-        long linear;
-        if (insn.hasMemory()) {
-            long base = insn.base == Insn.NO_REGISTER ? 0 : ours.value[insn.base];
-            long index = insn.index == Insn.NO_REGISTER ? 0 : ours.value[insn.index] << insn.scale;
-            long next = insn.ripRelative ? ours.value[ProcessorState.RIP] + insn.length : 0;
-            linear = linear(base + index + next + insn.disp);
-        } else {
-            linear = linear(ours.value[Gpr.RSI]);
-        }
-        long physical = own.translate(linear);
-        return physical - VGA >= 0 && physical - VGA < VGA_SIZE;
-    }
-
-    private long linear(long offset) {
-        long mask = insn.addressSize == 8 ? -1 : (1L << 8 * insn.addressSize) - 1;
-        long base = codeSize == 8 && insn.segment < 4 ? 0 : ours.value[ProcessorState.BASE + insn.segment];
-        return (offset & mask) + base & (codeSize == 8 ? -1 : 0xffff_ffffL);
     }
 
     // --- the report

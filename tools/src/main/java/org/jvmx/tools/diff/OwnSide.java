@@ -8,6 +8,7 @@ import org.jvmx.arch.Msr;
 import org.jvmx.arch.Rflags;
 import org.jvmx.isa.Decoder;
 import org.jvmx.isa.Insn;
+import org.jvmx.isa.OperandKind;
 import org.jvmx.vm.GuestView;
 import org.jvmx.vm.Machine;
 import org.jvmx.vmx.DebugFacility;
@@ -25,6 +26,9 @@ final class OwnSide {
     private static final int ST_OFFSET = 32;
     private static final int XMM_OFFSET = 160;
     private static final int SLOT = 16;
+
+    private static final long VGA = 0xa_0000;
+    private static final long VGA_SIZE = 0x2_0000;
 
     private final Vmx vmx;
     private final DebugFacility facility;
@@ -120,9 +124,38 @@ final class OwnSide {
         return available;
     }
 
-    /** The guest-physical address behind a linear one, or -1. */
-    long translate(long linear) {
-        return view.translate(linear);
+    /** Whether it is a string instruction. */
+    static boolean isString(Insn string) {
+        for (int n = 0; n < string.operandCount; n++) {
+            if (string.kind(n) == OperandKind.STRING_SRC || string.kind(n) == OperandKind.STRING_DST) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the instruction reads the window of the VGA, which is memory with us and may be anything elsewhere. */
+    boolean readsScreen(Insn insn, ProcessorState now) {
+        if (insn == null || !insn.hasMemory() && !isString(insn)) {
+            return false;
+        }
+        long linear;
+        if (insn.hasMemory()) {
+            long base = insn.base == Insn.NO_REGISTER ? 0 : now.value[insn.base];
+            long index = insn.index == Insn.NO_REGISTER ? 0 : now.value[insn.index] << insn.scale;
+            long next = insn.ripRelative ? now.value[ProcessorState.RIP] + insn.length : 0;
+            linear = linear(insn, now, base + index + next + insn.disp);
+        } else {
+            linear = linear(insn, now, now.value[Gpr.RSI]);
+        }
+        long physical = view.translate(linear);
+        return physical - VGA >= 0 && physical - VGA < VGA_SIZE;
+    }
+
+    private long linear(Insn insn, ProcessorState now, long offset) {
+        long mask = insn.addressSize == 8 ? -1 : (1L << 8 * insn.addressSize) - 1;
+        long base = insn.mode64() && insn.segment < 4 ? 0 : now.value[ProcessorState.BASE + insn.segment];
+        return (offset & mask) + base & (insn.mode64() ? -1 : 0xffff_ffffL);
     }
 
     // --- changes

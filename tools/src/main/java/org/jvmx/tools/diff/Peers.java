@@ -22,6 +22,9 @@ public final class Peers {
      */
     public static Lockstep.Result compare(Lockstep.Options options, String name, PcSpec.Builder guest) {
         PcSpec spec = guest.build();
+        if (spec.cpus() != 1 || !spec.backend().countsInstructions()) {
+            throw new ConfigException("what is compared is one processor of the software backend: leave --cpus and --backend out");
+        }
         try (Peer peer = open(name, spec)) {
             return new Lockstep(options, peer).run(guest);
         }

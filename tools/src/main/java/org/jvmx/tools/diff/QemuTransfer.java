@@ -197,11 +197,11 @@ final class QemuTransfer {
 
     private void segment(int segment) {
         long selector = state.value[ProcessorState.SELECTOR + segment] & 0xfffb;
-        long[] both = segment == CS ? new long[] {selector} : new long[] {selector ^ 8, selector};
-        for (long load : both) { // the stub loads nothing where the selector is the one that is there
-            describe(load, descriptor(segment), 0);
-            client.write(SEGMENTS[segment], load);
-        }
+        // the stub loads nothing where the selector is the one that is there
+        describe(selector ^ 8, segment == CS ? FLAT_CODE : descriptor(segment), 0);
+        client.write(SEGMENTS[segment], selector ^ 8);
+        describe(selector, descriptor(segment), 0);
+        client.write(SEGMENTS[segment], selector);
         if (segment == CS) {
             codeBase = state.value[ProcessorState.BASE + CS];
         }

@@ -53,7 +53,7 @@ class LockstepTest {
     }
 
     private static Options options(long limit, Set<Integer> ignored) {
-        return new Options(limit, -1, ignored, 8, Duration.ofMinutes(1));
+        return new Options(limit, null, ignored, 8, Duration.ofMinutes(1));
     }
 
     private static Result against(Mnemonic theirs, Options options) throws Exception {
@@ -116,5 +116,14 @@ class LockstepTest {
             assertEquals(Ending.ENDED, result.ending(), peer + ": " + result.text());
             assertTrue(result.excused().containsKey("CPUID"), result.excused().toString());
         }
+    }
+
+    @Test
+    void qemuTakesOverInTheMiddle() {
+        Assumptions.assumeTrue(Peers.installed("qemu"), "skipped: " + Qemu.PROGRAM + " is not installed");
+        Options options = new Options(Long.MAX_VALUE, code(ADD).label("planted").address(), Set.of(), 8, Duration.ofMinutes(1));
+        Result result = Peers.compare(options, "qemu", guest(code(ADD)));
+        assertEquals(Ending.ENDED, result.ending(), result.text());
+        assertEquals(LOOPS * IN_LOOP - BEFORE_PLANTED + 4, result.compared());
     }
 }
