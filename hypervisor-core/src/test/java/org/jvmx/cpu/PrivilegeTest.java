@@ -37,6 +37,21 @@ class PrivilegeTest {
         }
     }
 
+    /** SDM Vol. 2, IRET, "RETURN-TO-OUTER-PRIVILEGE-LEVEL". */
+    @Test
+    void iretToLevel3ClearsTheLevelOfNullSelectorsAndKeepsTheBase() {
+        try (TestGuest guest = TestGuest.mode64().code(64, asm -> asm.op(IRETQ))) {
+            guest.host.write(0x5000, new byte[] {(byte) 0xf4}, 0, 1);
+            guest.segment(Cpu.GS, 3, 1 << 16, 0x1234_5000, 0);
+            guest.cpu.modeChanged();
+            pushed(guest, 8, 0x5000, TestGuest.USER_CODE64 | 3, Flags.ONE | Flags.IF, 0x5ff0, TestGuest.USER_DATA | 3);
+            guest.run();
+            assertEquals(13, guest.vector(), "HLT at level 3 is #GP");
+            assertEquals(0, guest.cpu.selector[Cpu.GS]);
+            assertEquals(0x1234_5000, guest.cpu.base[Cpu.GS]);
+        }
+    }
+
     @Test
     void iretToANonCanonicalAddressFaultsAtTheInnerLevel() {
         try (TestGuest guest = TestGuest.mode64().code(64, asm -> asm.op(IRETQ))) {
