@@ -2,8 +2,10 @@ package org.jvmx.kvm;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.function.IntBinaryOperator;
 import org.jvmx.kvm.ffi.Ioctl;
+import org.jvmx.kvm.ffi.Layouts;
 import org.jvmx.kvm.ffi.SystemCalls;
 
 /** System calls that fail as a test wants. */
@@ -13,6 +15,12 @@ final class FaultyCalls implements SystemCalls {
     private final Ioctl faulty;
     private final IntBinaryOperator fault;
     private int made;
+    private MemorySegment shared;
+    /** The reason that the next successful KVM_RUN gives instead of its own, and what follows it; 0 for none. */
+    int forgedReason;
+    long forgedDetail;
+    /** Paging without protection in CR0, which no processor has. */
+    boolean spoilCr0;
     int openResult;
     boolean refuseMaps;
 
@@ -41,7 +49,16 @@ final class FaultyCalls implements SystemCalls {
     @Override
     public int run(int descriptor, MemorySegment errors) {
         int result = faulty == Ioctl.RUN ? fault.applyAsInt(made++, 0) : 1;
-        return result != 1 ? result : real.run(descriptor, errors);
+        if (result != 1 || forgedReason == 0) {
+            return result != 1 ? result : real.run(descriptor, errors);
+        }
+        shared.set(ValueLayout.JAVA_INT, Layouts.offset(Layouts.RUN, "exit_reason"), forgedReason);
+        shared.set(ValueLayout.JAVA_LONG, Layouts.offset(Layouts.RUN, "exit"), forgedDetail);
+        forgedReason = 0;
+        if (spoilCr0) {
+            shared.set(ValueLayout.JAVA_LONG, Layouts.offset(Layouts.RUN, "sregs", "cr0"), 0x8000_0010L);
+        }
+        return 0;
     }
 
     @Override
@@ -52,7 +69,8 @@ final class FaultyCalls implements SystemCalls {
 
     @Override
     public MemorySegment mapShared(Arena arena, int descriptor, long size) {
-        return refuseMaps ? null : real.mapShared(arena, descriptor, size);
+        shared = refuseMaps ? null : real.mapShared(arena, descriptor, size);
+        return shared;
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.jvmx.vmx.VmcsField.GUEST_CR0;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,6 +30,8 @@ import org.jvmx.vmx.Backend;
 import org.jvmx.vmx.ExitReason;
 import org.jvmx.vmx.GuestMapping;
 import org.jvmx.vmx.HostDevices.Space;
+import org.jvmx.vmx.HostInterrupts;
+import org.jvmx.vmx.Irqchip;
 import org.jvmx.vmx.VirtualProcessor;
 
 /** What goes wrong on a host is said in a sentence, and leaves nothing behind. */
@@ -167,6 +170,45 @@ class KvmFailureTest {
         }
     }
 
+    /** KVM's exit 9, KVM_EXIT_FAIL_ENTRY: the hardware says that the guest state is invalid. */
+    @Test
+    void anEntryThatTheHardwareRefusesHasItsReason() {
+        FaultyCalls calls = faulty(Ioctl.RUN, (n, _) -> KERNELS_OWN);
+        try (Machine machine = machine(calls)) {
+            machine.memory().write(0x1000, new byte[] {(byte) 0xe6, 0x10, (byte) 0xf4});
+            calls.forgedReason = 9;
+            calls.forgedDetail = 0x8000_0021L;
+            StopReason reason = machine.run();
+            assertEquals(StopReason.Kind.ENTRY_FAILURE, reason.kind());
+            assertTrue(reason.message().contains("0x80000021"), reason::message);
+            assertEquals(6, reason.exitCode());
+        }
+    }
+
+    /** The same with registers that KVM has spoiled: the checks run again, on the state as KVM has it, and name what is wrong with it. */
+    @Test
+    void aStateThatWentBadBehindOurBackIsNamed() {
+        FaultyCalls calls = faulty(Ioctl.RUN, (n, _) -> KERNELS_OWN);
+        try (Machine machine = machine(calls)) {
+            calls.forgedReason = 9;
+            calls.forgedDetail = 0x8000_0021L;
+            calls.spoilCr0 = true;
+            StopReason reason = machine.run();
+            assertEquals(StopReason.Kind.ENTRY_FAILURE, reason.kind());
+            assertTrue(reason.report().contains("GUEST_CR0"), reason::report);
+            assertEquals(GUEST_CR0, machine.vcpus().getFirst().vmx().failure().field());
+        }
+    }
+
+    @Test
+    void hostFailuresEndWithExitCodeTen() {
+        try (Machine machine = machine(faulty(Ioctl.RUN, (n, _) -> -Errno.EBADF))) {
+            StopReason reason = machine.run();
+            assertEquals(10, reason.exitCode());
+            assertTrue(reason.message().contains("bad file descriptor"), reason::message);
+        }
+    }
+
     @Test
     void anotherThreadStopsAGuestThatNeverLeaves() throws InterruptedException {
         try (Machine machine = machine(new LinuxCalls())) {
@@ -247,6 +289,29 @@ class KvmFailureTest {
             assertEquals(StopReason.Kind.HALTED_FOREVER, machine.run().kind());
             assertEquals(100, machine.counters().exits(ExitReason.IO_INSTRUCTION));
             assertTrue(runs[0] < 20, () -> "KVM ran the guest %d times".formatted(runs[0]));
+        }
+    }
+
+    @Test
+    void aThousandMachinesWithInterruptsInTheKernelLeaveNothingBehind() throws IOException {
+        cycleInKernel(20);
+        long descriptors = descriptors();
+        cycleInKernel(1000);
+        assertEquals(descriptors, descriptors());
+    }
+
+    private static void cycleInKernel(int count) {
+        for (int n = 0; n < count; n++) {
+            Backend backend = new KvmBackend(new LinuxCalls()).with(n % 2 == 0 ? Irqchip.KERNEL : Irqchip.SPLIT);
+            try (Machine machine = new Machine(MachineSpec.of(backend, List.of(new MemoryRange(0, 0x10_0000))))) {
+                HostInterrupts kernel = machine.hostInterrupts();
+                if (kernel.place() == Irqchip.KERNEL) {
+                    kernel.isa(4, true).set(true);
+                } else {
+                    kernel.message(4, 0xfee0_0000L, 0x40);
+                }
+                machine.doorbell(Space.PORT, 0x310, 2, () -> {});
+            }
         }
     }
 
