@@ -131,7 +131,8 @@ final class KvmProcessor implements LogicalProcessor {
     private void activity(int state) {
         if (irqchip != Irqchip.USER) {
             mayWait = state != Activity.ACTIVE;
-            activity.set(ValueLayout.JAVA_INT, 0, state == Activity.HLT ? HALTED : state == Activity.WAIT_FOR_SIPI ? UNINITIALIZED : RUNNABLE);
+            activity.set(ValueLayout.JAVA_INT, 0,
+                    state == Activity.HLT ? HALTED : state == Activity.WAIT_FOR_SIPI ? UNINITIALIZED : RUNNABLE);
             vcpu.require(Ioctl.SET_MP_STATE, activity, "an activity of a processor");
         }
     }

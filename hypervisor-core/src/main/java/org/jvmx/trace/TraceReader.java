@@ -157,7 +157,8 @@ public final class TraceReader {
         List<PolicySwap> swaps = new ArrayList<>();
         for (Object swap : object.get("swaps") instanceof List<?> all ? all : List.of()) {
             Map<?, ?> fields = (Map<?, ?>) swap;
-            swaps.add(new PolicySwap((String) fields.get("old"), (String) fields.get("new"), number(fields.get("exits")), number(fields.get("t"))));
+            swaps.add(new PolicySwap((String) fields.get("old"), (String) fields.get("new"), number(fields.get("exits")),
+                    number(fields.get("t"))));
         }
         return new TraceFooter(number(object.get("exits")), counts, (String) object.get("traceHash"), swaps);
     }

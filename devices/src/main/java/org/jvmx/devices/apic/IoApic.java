@@ -137,7 +137,8 @@ public final class IoApic implements MmioDevice {
             return false;
         }
         int destination = (int) (entry >>> 56);
-        return bus.send(pin, destination == 0xff ? ApicBus.BROADCAST : destination, (entry & LOGICAL) != 0, mode, (int) entry & 0xff, level);
+        return bus.send(pin, destination == 0xff ? ApicBus.BROADCAST : destination, (entry & LOGICAL) != 0, mode, (int) entry & 0xff,
+                level);
     }
 
     private int readRegister() {

@@ -96,7 +96,8 @@ final class PolicyWatch implements AutoCloseable {
             pc.machine().swap(source.name, fresh);
             source.name = fresh.name();
             PolicySwap swap = pc.machine().swaps().getLast();
-            told.accept("policy %s took over from %s after %,d VM exits, at %,d ns".formatted(swap.fresh(), swap.old(), swap.exits(), swap.nanos()));
+            told.accept("policy %s took over from %s after %,d VM exits, at %,d ns".formatted(swap.fresh(), swap.old(), swap.exits(),
+                    swap.nanos()));
             swapped.accept(swap);
         } catch (JvmxException e) {
             told.accept(e.getMessage());

@@ -30,6 +30,7 @@ public final class PolicyMetrics implements Runnable {
 
     private static long count(Pc pc, String policy, String decision) {
         return pc.machine().policyCounters().decisions().stream()
-                .filter(one -> one.policy().equals(policy) && one.decision().equals(decision)).mapToLong(PolicyCounters.Decision::count).sum();
+                .filter(one -> one.policy().equals(policy) && one.decision().equals(decision)).mapToLong(PolicyCounters.Decision::count)
+                .sum();
     }
 }

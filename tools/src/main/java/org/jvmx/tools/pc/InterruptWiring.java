@@ -166,9 +166,10 @@ abstract class InterruptWiring {
         private final HostInterrupts kernel;
 
         Split(Machine machine, Buses buses, HostInterrupts kernel) {
-            this(machine, buses, kernel, new External(kernel), new ApicBus((input, destination, logical, mode, vector, level) -> kernel.message(
-                    input, 0xfee0_0000L | destination << 12 | (logical ? 1 << 2 : 0) | (mode == 1 ? 1 << 3 : 0),
-                    vector | mode << 8 | (level ? 3 << 14 : 0))));
+            this(machine, buses, kernel, new External(kernel),
+                    new ApicBus((input, destination, logical, mode, vector, level) -> kernel.message(
+                            input, 0xfee0_0000L | destination << 12 | (logical ? 1 << 2 : 0) | (mode == 1 ? 1 << 3 : 0),
+                            vector | mode << 8 | (level ? 3 << 14 : 0))));
         }
 
         private Split(Machine machine, Buses buses, HostInterrupts kernel, External external, ApicBus apics) {
