@@ -245,7 +245,7 @@ final class RunLoop {
                 return;
             }
             yielded |= verdict == Verdict.YIELD;
-            if (vmx.complete() && !batch()) {
+            if (vmx.complete() && (!accounted || !batch())) {
                 return;
             }
             events.afterExit();
@@ -320,10 +320,15 @@ final class RunLoop {
         for (ExitObserver observer : observers) {
             observer.exited(index, nanos, rip, exit);
         }
+        handlers.forgetInjection();
+        return accounted ? decide(reason) : handlers.handle(exit);
+    }
+
+    /** {@link #dispatch} where exits have a price, or policies. */
+    private Verdict decide(ExitReason reason) {
         if (charged && batched == 0) {
             policies.charge(cost.transition(reason));
         }
-        handlers.forgetInjection();
         kept.before(exit);
         ReasonLink chain = chains[reason.ordinal()];
         return chain == null ? handlers.handle(exit) : chain.decide(exit);
