@@ -53,7 +53,8 @@ final class ClassKind implements PolicyKind {
     public ExitPolicy open(PolicyOptions options) {
         Class<?> type = definition.get();
         if (!ExitPolicy.class.isAssignableFrom(type)) {
-            throw new ConfigException("policy %s: class %s does not implement %s".formatted(name, type.getName(), ExitPolicy.class.getName()));
+            throw new ConfigException(
+                    "policy %s: class %s does not implement %s".formatted(name, type.getName(), ExitPolicy.class.getName()));
         }
         ExitPolicy policy = construct(type, options);
         options.check();
@@ -74,8 +75,10 @@ final class ClassKind implements PolicyKind {
             }
             throw new ConfigException("policy %s cannot be made: %s".formatted(name, e.getCause()), e.getCause());
         } catch (NoSuchMethodException | InstantiationException | IllegalAccessException e) {
-            throw new ConfigException("policy %s cannot be made: class %s is not public, or has no public constructor without parameters or with %s"
-                    .formatted(name, type.getName(), PolicyOptions.class.getSimpleName()), e);
+            throw new ConfigException(
+                    "policy %s cannot be made: class %s is not public, or has no public constructor without parameters or with %s"
+                            .formatted(name, type.getName(), PolicyOptions.class.getSimpleName()),
+                    e);
         } catch (LinkageError e) {
             throw new ConfigException("policy %s cannot be loaded: %s".formatted(name, e), e);
         }

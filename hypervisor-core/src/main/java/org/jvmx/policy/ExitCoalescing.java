@@ -15,13 +15,13 @@ import org.jvmx.vm.VcpuView;
  * decoded, and if another one follows closely the monitor executes what is between and handles it too. Agesen, Mattson, Rugina and Sheldon, "Software
  * Techniques for Avoiding Hardware Virtualization Exits", USENIX ATC 2012.
  */
-@Described(summary = "handles runs of exiting instructions in one exit",
-        source = "Agesen, Mattson, Rugina, Sheldon: \"Software Techniques for Avoiding Hardware Virtualization Exits\", USENIX ATC 2012")
+@Described(summary = "handles runs of exiting instructions in one exit", source = "Agesen, Mattson, Rugina, Sheldon: \"Software Techniques for Avoiding Hardware Virtualization Exits\", USENIX ATC 2012")
 public final class ExitCoalescing implements ExitPolicy {
     private static final Set<Mnemonic> EXITING = EnumSet.of(Mnemonic.IN, Mnemonic.OUT, Mnemonic.CPUID, Mnemonic.RDMSR, Mnemonic.WRMSR);
 
     /** What may stand between two of them: no memory, no transfer of control, no privilege. */
-    private static final Set<Mnemonic> BETWEEN = EnumSet.of(Mnemonic.ADD, Mnemonic.OR, Mnemonic.AND, Mnemonic.SUB, Mnemonic.XOR, Mnemonic.CMP,
+    private static final Set<Mnemonic> BETWEEN = EnumSet.of(Mnemonic.ADD, Mnemonic.OR, Mnemonic.AND, Mnemonic.SUB, Mnemonic.XOR,
+            Mnemonic.CMP,
             Mnemonic.TEST, Mnemonic.NOT, Mnemonic.NEG, Mnemonic.INC, Mnemonic.DEC, Mnemonic.SHL, Mnemonic.SHR, Mnemonic.SAR, Mnemonic.ROL,
             Mnemonic.ROR, Mnemonic.MOV, Mnemonic.XCHG, Mnemonic.NOP, Mnemonic.LEA, Mnemonic.MOVSX, Mnemonic.MOVZX, Mnemonic.BSWAP);
 

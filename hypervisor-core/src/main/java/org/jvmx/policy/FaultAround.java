@@ -9,8 +9,7 @@ import org.jvmx.vm.VcpuView;
  * An EPT fault maps the pages around the one that was touched, too. Linux, commit 8c6e50b0290c ("mm: introduce vm_ops->map_pages()"), whose
  * {@code fault_around_bytes} is 64 KiB, applied to the second level of translation.
  */
-@Described(summary = "an EPT fault maps the pages around the one that was touched, too",
-        source = "Linux, commit 8c6e50b0290c \"mm: introduce vm_ops->map_pages()\": fault_around_bytes=65536")
+@Described(summary = "an EPT fault maps the pages around the one that was touched, too", source = "Linux, commit 8c6e50b0290c \"mm: introduce vm_ops->map_pages()\": fault_around_bytes=65536")
 public final class FaultAround implements ExitPolicy {
     private static final long FAULT_AROUND_BYTES = 64 << 10;
 
@@ -18,7 +17,8 @@ public final class FaultAround implements ExitPolicy {
 
     /** With option {@code bytes}. */
     public FaultAround(PolicyOptions options) {
-        bytes = options.number("bytes", FAULT_AROUND_BYTES, 4096, 1 << 20, "bytes to map, rounded down to a power of two (fault_around_bytes)");
+        bytes = options.number("bytes", FAULT_AROUND_BYTES, 4096, 1 << 20,
+                "bytes to map, rounded down to a power of two (fault_around_bytes)");
     }
 
     @Override

@@ -12,8 +12,7 @@ import org.jvmx.vm.VcpuView;
  * <p>Before commit ae232ea46088 an interval shrank below the start of growth, down to a few nanoseconds that no event is ever caught in; option
  * {@code defect} brings that back. It can be seen only with a shrink factor other than 0.
  */
-@Described(summary = "polls for an interval that grows after short halts and shrinks after long ones",
-        source = "Linux, commit aca6ff29c406 \"KVM: dynamic halt-polling\"; Documentation/virt/kvm/halt-polling.rst")
+@Described(summary = "polls for an interval that grows after short halts and shrinks after long ones", source = "Linux, commit aca6ff29c406 \"KVM: dynamic halt-polling\"; Documentation/virt/kvm/halt-polling.rst")
 public final class HaltPollDynamic implements ExitPolicy {
     private final long most;
     private final long grow;

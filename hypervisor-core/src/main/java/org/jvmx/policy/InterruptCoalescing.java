@@ -10,8 +10,7 @@ import org.jvmx.vm.VcpuView;
  * example there), virtual storage controllers by the number of commands in flight: Ahmad, Gulati and Mashtizadeh, "vIC: Interrupt Coalescing for Virtual
  * Machine Storage Device IO", USENIX ATC 2011. Timers are left alone.
  */
-@Described(summary = "a device interrupts no more often than at a given rate",
-        source = "Linux, .../intel/e1000e.rst: InterruptThrottleRate; Ahmad, Gulati, Mashtizadeh: \"vIC\", USENIX ATC 2011")
+@Described(summary = "a device interrupts no more often than at a given rate", source = "Linux, .../intel/e1000e.rst: InterruptThrottleRate; Ahmad, Gulati, Mashtizadeh: \"vIC\", USENIX ATC 2011")
 public final class InterruptCoalescing implements ExitPolicy {
     private static final long SECOND = 1_000_000_000L;
     private static final int LINES = 64;

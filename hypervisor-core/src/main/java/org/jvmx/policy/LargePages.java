@@ -9,8 +9,7 @@ import org.jvmx.vm.VcpuView;
  * An EPT fault maps a large page: one entry of the EPT paging structures for 2 MiB or 1 GiB. SDM Vol. 3, "The Extended Page Table Mechanism (EPT)"; Linux,
  * Documentation/admin-guide/mm/transhuge.rst, on why two-dimensional walks gain from them.
  */
-@Described(summary = "an EPT fault maps a page of 2 MiB or 1 GiB",
-        source = "Intel SDM Vol. 3, EPT; Linux, Documentation/admin-guide/mm/transhuge.rst")
+@Described(summary = "an EPT fault maps a page of 2 MiB or 1 GiB", source = "Intel SDM Vol. 3, EPT; Linux, Documentation/admin-guide/mm/transhuge.rst")
 public final class LargePages implements ExitPolicy {
     private static final long MIB = 1 << 20;
 

@@ -15,8 +15,7 @@ import org.jvmx.vmx.ExitReason;
  * commit d28b387fb74d ("KVM/VMX: Allow direct access to MSR_IA32_SPEC_CTRL"), which does so at the first write. Registers that a device of the machine
  * answers for stay intercepted.
  */
-@Described(summary = "stops to intercept model-specific registers that the guest uses",
-        source = "Linux, commit d28b387fb74d \"KVM/VMX: Allow direct access to MSR_IA32_SPEC_CTRL\"; Intel SDM Vol. 3, MSR-Bitmap Address")
+@Described(summary = "stops to intercept model-specific registers that the guest uses", source = "Linux, commit d28b387fb74d \"KVM/VMX: Allow direct access to MSR_IA32_SPEC_CTRL\"; Intel SDM Vol. 3, MSR-Bitmap Address")
 public final class MsrPassthrough implements ExitPolicy {
     private static final int KNOWN = 64;
 

@@ -14,8 +14,7 @@ import org.jvmx.vmx.ExitReason;
  * KVM's {@code kvm_fast_pio} is the first half (Linux, arch/x86/kvm/x86.c), a device on the kernel's port bus the other
  * (Documentation/virt/kvm/api.rst, {@code KVM_IOEVENTFD} with {@code KVM_IOEVENTFD_FLAG_PIO}). String instructions take the usual path.
  */
-@Described(summary = "IN and OUT without strings are handled on the fast path",
-        source = "Linux, arch/x86/kvm/x86.c: kvm_fast_pio; Documentation/virt/kvm/api.rst: KVM_IOEVENTFD_FLAG_PIO")
+@Described(summary = "IN and OUT without strings are handled on the fast path", source = "Linux, arch/x86/kvm/x86.c: kvm_fast_pio; Documentation/virt/kvm/api.rst: KVM_IOEVENTFD_FLAG_PIO")
 public final class PioFast implements ExitPolicy {
     /** In the exit qualification: INS or OUTS. SDM Vol. 3, "Exit Qualification for I/O Instructions". */
     private static final long STRING = 1 << 4;

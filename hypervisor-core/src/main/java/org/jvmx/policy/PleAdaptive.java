@@ -11,8 +11,7 @@ import org.jvmx.vm.VcpuView;
  * PAUSE-loop exiting with a window for each processor that grows with every such exit and shrinks when the processor gets its turn again: while nobody is
  * preempted there is little to gain from leaving the guest. Linux, commit b4a2d31da812 ("KVM: VMX: dynamise PLE window").
  */
-@Described(summary = "PAUSE-loop exiting with a window that grows with each exit and shrinks with each turn",
-        source = "Linux, commit b4a2d31da812 \"KVM: VMX: dynamise PLE window\"")
+@Described(summary = "PAUSE-loop exiting with a window that grows with each exit and shrinks with each turn", source = "Linux, commit b4a2d31da812 \"KVM: VMX: dynamise PLE window\"")
 public final class PleAdaptive implements ExitPolicy {
     private final int gap;
     private final int window;

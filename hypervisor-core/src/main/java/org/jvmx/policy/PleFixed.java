@@ -10,8 +10,7 @@ import org.jvmx.vm.VcpuView;
  * PAUSE-loop exiting with a fixed window: a processor whose loop of PAUSEs lasts longer than the window leaves the guest and gives up its turn. SDM Vol. 3,
  * "PAUSE-Loop Exiting"; the values are KVM's {@code ple_gap} and {@code ple_window} with a growth factor of 0 (Linux, arch/x86/kvm/vmx.c).
  */
-@Described(summary = "a processor that spins longer than a fixed window gives up its turn",
-        source = "Intel SDM Vol. 3, PLE_Gap and PLE_Window; Linux, arch/x86/kvm/vmx.c: ple_gap=128, ple_window=4096")
+@Described(summary = "a processor that spins longer than a fixed window gives up its turn", source = "Intel SDM Vol. 3, PLE_Gap and PLE_Window; Linux, arch/x86/kvm/vmx.c: ple_gap=128, ple_window=4096")
 public final class PleFixed implements ExitPolicy {
     /** {@code KVM_DEFAULT_PLE_GAP}: PAUSEs of one loop are closer together, in TSC ticks. */
     static final int GAP = 128;

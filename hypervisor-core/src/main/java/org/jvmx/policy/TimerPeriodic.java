@@ -9,8 +9,7 @@ import org.jvmx.vm.VcpuView;
  * Guest timers by the tick of the host: the guest is left at each tick, and timers expire at the first tick that is not before their deadline. So is a host
  * without high-resolution timers; its tick is {@code CONFIG_HZ}, 250 by default. Linux, kernel/Kconfig.hz and Documentation/timers/hrtimers.rst.
  */
-@Described(summary = "the guest is left at each tick of the host, and its timers expire at ticks only",
-        source = "Linux, kernel/Kconfig.hz: HZ_250; Documentation/timers/hrtimers.rst on timers of low resolution")
+@Described(summary = "the guest is left at each tick of the host, and its timers expire at ticks only", source = "Linux, kernel/Kconfig.hz: HZ_250; Documentation/timers/hrtimers.rst on timers of low resolution")
 public final class TimerPeriodic implements ExitPolicy {
     private static final long SECOND = 1_000_000_000L;
 

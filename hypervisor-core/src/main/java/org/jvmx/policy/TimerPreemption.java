@@ -14,8 +14,7 @@ import org.jvmx.vmx.ExitReason;
  * Guest timers by the VMX-preemption timer: the guest is left exactly at the deadline, and the exit is handled at once in the exit handler. Linux, commit
  * 64672c95ea4c ("kvm: vmx: hook preemption timer support") and commit 26efe2fd92e5 ("KVM: VMX: Handle preemption timer fastpath").
  */
-@Described(summary = "guest timers expire on time by the VMX-preemption timer, whose exits are handled on the fast path",
-        source = "Linux, commits 64672c95ea4c \"kvm: vmx: hook preemption timer support\" and 26efe2fd92e5 \"Handle preemption timer fastpath\"")
+@Described(summary = "guest timers expire on time by the VMX-preemption timer, whose exits are handled on the fast path", source = "Linux, commits 64672c95ea4c \"kvm: vmx: hook preemption timer support\" and 26efe2fd92e5 \"Handle preemption timer fastpath\"")
 public final class TimerPreemption implements ExitPolicy {
     /** Without options. */
     public TimerPreemption() {

@@ -14,8 +14,7 @@ import org.jvmx.vmx.ExitReason;
  * emulation fastpath"); with option {@code ipi} also the x2APIC's ICR, as in commit 1e9e2622a149 ("KVM: VMX: FIXED+PHYSICAL mode single target IPI
  * fastpath").
  */
-@Described(summary = "writes to IA32_TSC_DEADLINE are handled on the fast path",
-        source = "Linux, commit ae95f566b3d2 \"KVM: X86: TSCDEADLINE MSR emulation fastpath\"")
+@Described(summary = "writes to IA32_TSC_DEADLINE are handled on the fast path", source = "Linux, commit ae95f566b3d2 \"KVM: X86: TSCDEADLINE MSR emulation fastpath\"")
 public final class TscDeadlineFast implements ExitPolicy {
     private static final int X2APIC_ICR = 0x830;
 

@@ -10,8 +10,7 @@ import org.jvmx.vmx.Access;
  * Documentation/virt/kvm/api.rst, {@code KVM_REGISTER_COALESCED_MMIO} with {@code KVM_CAP_COALESCED_PIO}. The registers have to be such that nobody
  * notices the delay: by default the data register of the first serial port.
  */
-@Described(summary = "keeps writes to a device's registers until an exit that goes to the process anyway",
-        source = "Linux, Documentation/virt/kvm/api.rst: KVM_REGISTER_COALESCED_MMIO, KVM_CAP_COALESCED_PIO")
+@Described(summary = "keeps writes to a device's registers until an exit that goes to the process anyway", source = "Linux, Documentation/virt/kvm/api.rst: KVM_REGISTER_COALESCED_MMIO, KVM_CAP_COALESCED_PIO")
 public final class WriteCoalescing implements ExitPolicy {
     private static final int COM1_DATA = 0x3f8;
 

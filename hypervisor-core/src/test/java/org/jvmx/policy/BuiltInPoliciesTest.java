@@ -111,6 +111,39 @@ class BuiltInPoliciesTest {
         }
     }
 
+    /** Instructions until a processor that waits for another one, which has 200,000 to do, sees that it is done. */
+    private static long waitingForTheOther(String... policies) {
+        long flag = 0x5_0000;
+        long second = 0x1_8000;
+        MachineSpec spec = PricedGuest.spec().withCpus(2).withQuantum(20_000);
+        try (PricedGuest guest = new PricedGuest(spec, policies)) {
+            Assembler worker = new Assembler(64, second).op(MOV, ECX, 100_000);
+            Label work = worker.newLabel();
+            worker.bind(work).op(DEC, ECX).op(JNZ, work).op(MOV, mem(flag).segment(DS).b(), AL).op(CLI).op(HLT);
+            guest.small.load(1, second, worker);
+            Assembler waiter = PricedGuest.code().op(MOV, EAX, 1);
+            Label wait = waiter.newLabel();
+            waiter.bind(wait).op(PAUSE).op(CMP, mem(flag).segment(DS).b(), 0).op(JZ, wait);
+            guest.small.machine.vcpus().get(1).vmx().registers().gpr(0, 1);
+            return guest.run(waiter).small.machine.clock().retired();
+        }
+    }
+
+    @Test
+    void aSpinningProcessorGivesItsTurnToTheOneThatItWaitsFor() {
+        long alone = waitingForTheOther();
+        long yielding = waitingForTheOther("ple-fixed");
+        assertTrue(alone > 380_000 && alone < 440_000, alone + " instructions: as many spun as worked");
+        assertTrue(yielding > 230_000 && yielding < 260_000, yielding + " instructions: 4096 spun of each 20,000 worked");
+    }
+
+    @Test
+    void aWindowThatGrewIsShortAgainAtTheNextTurn() {
+        long fixed = waitingForTheOther("ple-fixed");
+        assertEquals(fixed, waitingForTheOther("ple-adaptive"));
+        assertTrue(waitingForTheOther("ple-adaptive,shrink=1") > fixed, "divided by 1 it stays as long as it grew");
+    }
+
     private static PricedGuest ticking(String policy, List<Long> times) {
         PricedGuest guest = new PricedGuest(policy);
         var machine = guest.small.machine;

@@ -182,7 +182,8 @@ class PolicyContractTest {
     void aNewPolicyTakesOverBetweenTwoExitsAndLearnsFromTheOldOne() {
         try (PricedGuest guest = new PricedGuest("halt-poll-dynamic")) {
             Machine machine = guest.small.machine;
-            machine.clock().timer(() -> machine.post(() -> machine.swap("halt-poll-dynamic", Policies.standard().open("halt-poll-dynamic"))))
+            machine.clock()
+                    .timer(() -> machine.post(() -> machine.swap("halt-poll-dynamic", Policies.standard().open("halt-poll-dynamic"))))
                     .arm(600_000);
             guest.halting(20, 50_000);
             assertEquals(4, guest.counters().blockedWakeUps(), "the new one goes on with the interval of the old one");

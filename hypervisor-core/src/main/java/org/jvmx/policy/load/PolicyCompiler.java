@@ -35,7 +35,8 @@ public final class PolicyCompiler {
     public static Map<String, byte[]> compile(String file, String source) {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         if (compiler == null) {
-            throw new ConfigException("policy %s is source, and this Java has no compiler: take a JDK in place of a runtime image".formatted(file));
+            throw new ConfigException(
+                    "policy %s is source, and this Java has no compiler: take a JDK in place of a runtime image".formatted(file));
         }
         StringWriter messages = new StringWriter();
         try (Memory memory = new Memory(compiler.getStandardFileManager(null, Locale.ROOT, StandardCharsets.UTF_8))) {
@@ -94,7 +95,8 @@ public final class PolicyCompiler {
         }
 
         @Override
-        public JavaFileObject getJavaFileForOutput(JavaFileManager.Location location, String type, JavaFileObject.Kind kind, FileObject by) {
+        public JavaFileObject getJavaFileForOutput(JavaFileManager.Location location, String type, JavaFileObject.Kind kind,
+                FileObject by) {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             made.put(type, bytes);
             return new SimpleJavaFileObject(URI.create("memory:///" + type.replace('.', '/') + kind.extension), kind) {

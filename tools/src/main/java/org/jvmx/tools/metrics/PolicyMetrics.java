@@ -3,6 +3,8 @@ package org.jvmx.tools.metrics;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jvmx.tools.pc.Pc;
 import org.jvmx.vm.PolicyCounters;
 
@@ -11,6 +13,7 @@ public final class PolicyMetrics implements Runnable {
     private final Pc pc;
     private final Tags vm;
     private final MeterRegistry registry;
+    private final Set<String> known = ConcurrentHashMap.newKeySet();
 
     /** Of {@code pc}, whose tag {@code vm} has the value {@code name}; {@link #run} adds the meters that are new. */
     public PolicyMetrics(Pc pc, String name, MeterRegistry registry) {
@@ -22,6 +25,9 @@ public final class PolicyMetrics implements Runnable {
     @Override
     public void run() {
         for (PolicyCounters.Decision one : pc.machine().policyCounters().decisions()) {
+            if (!known.add(one.policy() + ' ' + one.decision())) {
+                continue;
+            }
             FunctionCounter.builder("jvmx.policy.decisions", pc, guest -> count(guest, one.policy(), one.decision()))
                     .tags(vm.and("policy", one.policy(), "decision", one.decision()))
                     .description("Decisions of policies about VM exits").register(registry);
