@@ -79,7 +79,7 @@ class RunCommandTest {
     @CsvSource(delimiter = '|', value = {"--disk x.img|--disk has no meaning yet", "--net user|--net has no meaning yet",
         "--policy p|there is no policy 'p'", "--policy record,x=1|policy record has no option 'x'",
         "--policy None.java|there is no policy file",
-        "--policy-watch|--policy-watch watches source files", "--parallel|--parallel has no", "--gdb nowhere|'nowhere' is no address",
+        "--policy-watch|--policy-watch watches source files", "--gdb nowhere|'nowhere' is no address",
         "--wait|--wait waits for a debugger",
         "--translator-stat|--translator-stat has no", "-c 0|0 processors are not possible", "-smp 65|65 processors are not possible",
         "--quantum 0|a quantum of 0",
