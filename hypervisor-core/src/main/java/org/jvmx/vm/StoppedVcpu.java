@@ -28,6 +28,8 @@ final class StoppedVcpu implements VcpuView, VcpuControls {
     private final VcpuClock clock;
     private final VcpuCounters counters;
     private final GuestView guest;
+    /** {@link PrimaryControl#PAUSE_EXITING} as the machine has it while no policy looks after PAUSE. */
+    private final long pauses;
     private ExitPath path;
     private int heir = -1;
 
@@ -39,6 +41,7 @@ final class StoppedVcpu implements VcpuView, VcpuControls {
         this.clock = vcpu.clock();
         this.counters = vcpu.counters();
         this.guest = GuestView.of(vcpu);
+        this.pauses = vmx.read(VmcsField.PRIMARY_CONTROLS) & PrimaryControl.PAUSE_EXITING.mask();
     }
 
     // --- what can be seen
@@ -164,6 +167,8 @@ final class StoppedVcpu implements VcpuView, VcpuControls {
             secondary |= SecondaryControl.PAUSE_LOOP_EXITING.mask();
         }
         vmx.write(VmcsField.SECONDARY_CONTROLS, secondary);
+        long primary = vmx.read(VmcsField.PRIMARY_CONTROLS) & ~PrimaryControl.PAUSE_EXITING.mask();
+        primary(window == 0 ? primary | pauses : primary);
         machine.policies().wrote(VmcsField.PLE_WINDOW);
     }
 
@@ -219,9 +224,15 @@ final class StoppedVcpu implements VcpuView, VcpuControls {
         vmx.write(field, value);
         machine.policies().wrote(field);
         if (field == VmcsField.PRIMARY_CONTROLS) {
-            vcpu.events().primaryControls((int) value & ~(int) PrimaryControl.INTERRUPT_WINDOW_EXITING.mask()
-                    & ~(int) PrimaryControl.NMI_WINDOW_EXITING.mask());
+            primary(value);
         }
+    }
+
+    /** The windows are asked for before each entry. */
+    private void primary(long value) {
+        long windows = PrimaryControl.INTERRUPT_WINDOW_EXITING.mask() | PrimaryControl.NMI_WINDOW_EXITING.mask();
+        vmx.write(VmcsField.PRIMARY_CONTROLS, value & ~windows);
+        vcpu.events().primaryControls((int) (value & ~windows));
     }
 
     @Override

@@ -9,7 +9,8 @@ public interface VcpuControls {
 
     /**
      * PAUSE-loop exiting: PAUSEs at privilege level 0 that are at most {@code gap} TSC ticks apart are one loop, and a loop of more than
-     * {@code window} ticks leaves the guest. SDM Vol. 3, "Changes to Instruction Behavior in VMX Non-Root Operation". A window of 0 turns it off.
+     * {@code window} ticks leaves the guest. SDM Vol. 3, "Changes to Instruction Behavior in VMX Non-Root Operation". While it is on, PAUSE by itself does not leave
+     * the guest, as it does by default where there are several processors; a window of 0 turns it off.
      */
     void pauseLoop(int gap, int window);
 

@@ -64,14 +64,9 @@ public final class SmallGuest implements AutoCloseable, InterruptController {
 
     /** Loads 64-bit code at {@link #CODE}; the IDT has the entries that were made with {@link #handler}. */
     public SmallGuest load(Assembler code) {
-        return load(0, CODE, code);
-    }
-
-    /** Loads 64-bit code for one of several processors. */
-    public SmallGuest load(int processor, long address, Assembler code) {
-        machine.memory().write(address, code.assemble());
-        VcpuState flat = VcpuState.long64(address, PML4);
-        machine.vcpus().get(processor).load(new VcpuState(flat.rip(), flat.rflags(), flat.with(4, STACK + 0x1000L * processor).registers(), flat.segments(),
+        machine.memory().write(CODE, code.assemble());
+        VcpuState flat = VcpuState.long64(CODE, PML4);
+        machine.load(new VcpuState(flat.rip(), flat.rflags(), flat.with(4, STACK).registers(), flat.segments(),
                 new Table(GDT, 0x1f), new Table(IDT, 0xfff), flat.cr0(), flat.cr3(), flat.cr4(), flat.efer()));
         return this;
     }
