@@ -1,8 +1,8 @@
 package org.jvmx.vm;
 
+import java.util.List;
 import org.jvmx.vmx.DebugFacility;
 import org.jvmx.vmx.ExitReason;
-import org.jvmx.vmx.Vmx;
 
 /**
  * Holds a machine's guest still for a debugger. While it is held no virtual time passes and nothing is counted or traced; what was posted to the machine
@@ -28,26 +28,35 @@ public final class Inspector {
         void ended(StopReason reason);
     }
 
-    private final Vmx vmx;
-    private final DebugFacility facility;
+    private static final int NOBODY = -1;
+
+    private final Machine machine;
+    private final List<DebugFacility> facilities;
     private final Mailbox mailbox;
     private final Pacer pacer;
     private final Listener listener;
     private boolean held;
     private boolean announced;
     private DebugFacility.Stop stop;
+    private int stopped = NOBODY;
+    private int alone = NOBODY;
 
-    Inspector(Machine machine, DebugFacility facility, Listener listener) {
-        this.vmx = machine.vmx();
-        this.facility = facility;
+    Inspector(Machine machine, List<DebugFacility> facilities, Listener listener) {
+        this.machine = machine;
+        this.facilities = List.copyOf(facilities);
         this.mailbox = machine.mailbox();
         this.pacer = machine.spec().pacer();
         this.listener = listener;
     }
 
-    /** Places to stop at, and state that no VMCS holds. */
-    public DebugFacility facility() {
-        return facility;
+    /** Places to stop at, and state that no VMCS holds: one for each virtual processor. */
+    public List<DebugFacility> facilities() {
+        return facilities;
+    }
+
+    /** The virtual processor that stopped last, or was running when all were held. */
+    public Vcpu vcpu() {
+        return stopped == NOBODY ? machine.current() : machine.vcpus().get(stopped);
     }
 
     /** Whether the guest is held, or will be before its next instruction. */
@@ -61,13 +70,38 @@ public final class Inspector {
             held = true;
             announced = false;
             stop = null;
+            stopped = NOBODY;
+            alone = NOBODY;
         }
     }
 
-    /** Lets the guest go. */
+    /** Those of the first virtual processor. */
+    public DebugFacility facility() {
+        return facilities.getFirst();
+    }
+
+    /** Lets the guest go; the virtual processor that stopped last may step. */
     public void resume(boolean step) {
-        facility.step(step);
+        resume(step ? vcpu().index() : NOBODY, NOBODY);
+    }
+
+    /**
+     * Lets the guest go.
+     *
+     * @param stepping the virtual processor that is to stop after one instruction, or -1
+     * @param only the virtual processor that runs while all others stay where they are, or -1
+     */
+    public void resume(int stepping, int only) {
+        for (int n = 0; n < facilities.size(); n++) {
+            facilities.get(n).step(n == stepping);
+        }
+        alone = only;
         held = false;
+    }
+
+    /** Whether a virtual processor may run. */
+    boolean lets(int index) {
+        return alone == NOBODY || alone == index;
     }
 
     /** After a VM exit: true if the processor stopped the guest for the debugger, and the exit is no event of the guest's. */
@@ -75,13 +109,14 @@ public final class Inspector {
         if (vcpu.vmx().exit().reason() != ExitReason.EXTERNAL_INTERRUPT) {
             return false;
         }
-        DebugFacility.Stop taken = facility.takeStop();
+        DebugFacility.Stop taken = facilities.get(vcpu.index()).takeStop();
         if (taken == null) {
             return false;
         }
         hold();
         stop = taken;
-        vmx.retry();
+        stopped = vcpu.index();
+        vcpu.vmx().retry();
         return true;
     }
 
@@ -93,7 +128,7 @@ public final class Inspector {
             }
             if (!announced) {
                 announced = true;
-                listener.stopped(stop, facility.stopAddress());
+                listener.stopped(stop, facilities.get(vcpu().index()).stopAddress());
                 continue;
             }
             pacer.park(LONGEST_WAIT);

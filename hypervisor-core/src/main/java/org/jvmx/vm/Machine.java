@@ -213,12 +213,16 @@ public final class Machine implements AutoCloseable {
      * @throws ConfigException if the processor cannot be debugged
      */
     public Inspector inspect(Inspector.Listener listener) {
-        DebugFacility facility = boot().processor().debugFacility();
-        if (facility == null) {
-            throw new ConfigException("backend %s has no debug facility: leave --gdb out, or use --backend software"
-                    .formatted(spec.backend().name()));
+        List<DebugFacility> facilities = new ArrayList<>();
+        for (VirtualProcessor processor : processors) {
+            DebugFacility facility = processor.debugFacility();
+            if (facility == null) {
+                throw new ConfigException("backend %s has no debug facility: leave --gdb out, or use --backend software"
+                        .formatted(spec.backend().name()));
+            }
+            facilities.add(facility);
         }
-        inspector = new Inspector(this, facility, listener);
+        inspector = new Inspector(this, facilities, listener);
         return inspector;
     }
 

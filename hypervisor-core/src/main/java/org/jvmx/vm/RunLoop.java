@@ -128,6 +128,9 @@ final class RunLoop {
     /** Whether the processor has something to do: it does not wait, or what it waits for has come. */
     @Hot
     boolean runnable() {
+        if (inspector != null && !inspector.lets(index)) {
+            return false;
+        }
         if (signals.waiting()) {
             return signals.pending();
         }

@@ -105,7 +105,7 @@ final class Session {
     private PcSpec observed(MetricsServer metrics) {
         PcSpec plain = builder.build();
         if (metrics != null) {
-            builder.counting(true).observer(new ExitTimes(metrics.registry(), nameOf(plain)));
+            builder.counting(true).observer(new ExitTimes(metrics.registry(), nameOf(plain), plain.cpus()));
         }
         if (statistics != null) {
             builder.observer(statistics);

@@ -39,7 +39,7 @@ final class Attachment implements Inspector.Listener {
     private void take(Machine next) {
         machine = next;
         inspector = next.inspect(this);
-        breakpoints.use(inspector.facility());
+        breakpoints.use(inspector.facilities());
         next.inputOpened();
         if (await) {
             await = false;
@@ -102,7 +102,7 @@ final class Attachment implements Inspector.Listener {
     @Override
     public void stopped(DebugFacility.Stop stop, long address) {
         if (session != null && session.waits()) {
-            session.stopped(stop == null ? StopReply.signal(SIGNAL_INTERRUPT) : session.reply(stop, address));
+            session.stopped(stop == null ? session.signal(SIGNAL_INTERRUPT) : session.reply(stop, address));
         }
     }
 
@@ -118,7 +118,7 @@ final class Attachment implements Inspector.Listener {
             return false;
         }
         session.say("jvmx: " + reason.message() + System.lineSeparator());
-        session.stopped(StopReply.signal(signal));
+        session.stopped(session.signal(signal));
         return true;
     }
 

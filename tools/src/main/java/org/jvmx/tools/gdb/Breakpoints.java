@@ -1,6 +1,7 @@
 package org.jvmx.tools.gdb;
 
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.jvmx.vmx.DebugFacility;
 import org.jvmx.vmx.DebugFacility.Stop;
@@ -23,19 +24,27 @@ final class Breakpoints {
     }
 
     private final Set<Place> places = new LinkedHashSet<>();
-    private DebugFacility facility;
+    private List<DebugFacility> facilities = List.of();
 
-    /** From now on they are in this processor. */
-    void use(DebugFacility processor) {
-        facility = processor;
-        facility.clear();
-        places.forEach(place -> facility.insert(place.stop(), place.address(), place.length()));
+    /** From now on they are in these processors, which have room for the same. */
+    void use(List<DebugFacility> processors) {
+        facilities = processors;
+        facilities.forEach(DebugFacility::clear);
+        places.forEach(this::insert);
+    }
+
+    private boolean insert(Place place) {
+        boolean inserted = true;
+        for (DebugFacility facility : facilities) {
+            inserted &= facility.insert(place.stop(), place.address(), place.length());
+        }
+        return inserted;
     }
 
     /** Inserts one; false if there is no room. */
     boolean insert(int type, long address, long length) {
         Place place = place(type, address, length);
-        if (!facility.insert(place.stop(), address, length)) {
+        if (!insert(place)) {
             return false;
         }
         places.add(place);
@@ -44,7 +53,7 @@ final class Breakpoints {
 
     /** What there is room for, for people. */
     String room() {
-        return facility.room();
+        return facilities.getFirst().room();
     }
 
     void remove(int type, long address, long length) {
@@ -52,7 +61,7 @@ final class Breakpoints {
         places.remove(place);
         if (places.stream()
                 .noneMatch(other -> other.stop() == place.stop() && other.address() == address && other.length() == place.length())) {
-            facility.remove(place.stop(), address, length);
+            facilities.forEach(facility -> facility.remove(place.stop(), address, length));
         }
     }
 
@@ -62,7 +71,7 @@ final class Breakpoints {
 
     void clear() {
         places.clear();
-        facility.clear();
+        facilities.forEach(DebugFacility::clear);
     }
 
     /** Whether it is a hardware breakpoint that was asked for there. */

@@ -2,11 +2,14 @@ package org.jvmx.tools.gdb;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jvmx.tools.pc.Pc;
 import org.jvmx.vm.GuestView;
 import org.jvmx.vm.Inspector;
 import org.jvmx.vm.Machine;
 import org.jvmx.vm.StopReason;
+import org.jvmx.vm.Vcpu;
 import org.jvmx.vmx.DebugFacility;
 
 /** One debugger's session: what each packet does. On the vCPU's thread. GDB manual, "Packets", "General Query Packets". */
@@ -17,6 +20,7 @@ final class Session {
     private static final String UNKNOWN = "";
     private static final String BAD_ADDRESS = "E0e";
     private static final String BAD_PACKET = "E16";
+    private static final int NOBODY = -1;
     private static final HexFormat HEX = HexFormat.of();
 
     private final Pc pc;
@@ -24,10 +28,12 @@ final class Session {
     private final Breakpoints breakpoints;
     private Machine machine;
     private Inspector inspector;
+    /** The thread that packets are about, counted from 0, and its registers. */
+    private int selected;
     private TargetRegisters registers;
     private boolean waits;
     private boolean knowsBreakpoints;
-    private String last = StopReply.signal(StopReply.TRAP);
+    private String last;
 
     Session(Pc pc, Connection connection, Breakpoints breakpoints) {
         this.pc = pc;
@@ -39,7 +45,27 @@ final class Session {
     void use(Machine now, Inspector itsInspector) {
         machine = now;
         inspector = itsInspector;
-        registers = new TargetRegisters(now, itsInspector.facility());
+        select(0);
+        last = signal(StopReply.TRAP);
+    }
+
+    private void select(int thread) {
+        selected = thread;
+        registers = new TargetRegisters(vcpu(), inspector.facilities().get(thread));
+    }
+
+    private Vcpu vcpu() {
+        return machine.vcpus().get(selected);
+    }
+
+    /** Threads are counted from 1. */
+    private int stoppedThread() {
+        return inspector.vcpu().index() + 1;
+    }
+
+    /** What is told of a stop by a signal. */
+    String signal(int number) {
+        return StopReply.signal(number, stoppedThread());
     }
 
     /** Whether the guest was let go, so that the debugger waits for it to stop. */
@@ -50,6 +76,7 @@ final class Session {
     /** Tells that the guest stopped. */
     void stopped(String reply) {
         waits = false;
+        select(inspector.vcpu().index());
         last = reply;
         connection.send(reply);
     }
@@ -64,20 +91,20 @@ final class Session {
     /** What is told of a stop by the processor. */
     String reply(DebugFacility.Stop stop, long address) {
         return switch (stop) {
-            case STEP -> StopReply.signal(StopReply.TRAP);
+            case STEP -> signal(StopReply.TRAP);
             case EXECUTE -> breakpoint(address);
-            case WRITE -> StopReply.trap("watch", Long.toHexString(address));
-            case READ -> StopReply.trap("rwatch", Long.toHexString(address));
-            case ACCESS -> StopReply.trap("awatch", Long.toHexString(address));
+            case WRITE -> StopReply.trap("watch", Long.toHexString(address), stoppedThread());
+            case READ -> StopReply.trap("rwatch", Long.toHexString(address), stoppedThread());
+            case ACCESS -> StopReply.trap("awatch", Long.toHexString(address), stoppedThread());
         };
     }
 
     /** gdb looks for its breakpoint at RIP, which is its address only where the code segment begins at 0; elsewhere the stop is a plain trap. */
     private String breakpoint(long address) {
-        if (!knowsBreakpoints || GuestView.of(machine).rip() != address) {
-            return StopReply.signal(StopReply.TRAP);
+        if (!knowsBreakpoints || GuestView.of(inspector.vcpu()).rip() != address) {
+            return signal(StopReply.TRAP);
         }
-        return StopReply.trap(breakpoints.isHardware(address) ? "hwbreak" : "swbreak", "");
+        return StopReply.trap(breakpoints.isHardware(address) ? "hwbreak" : "swbreak", "", stoppedThread());
     }
 
     /** Does what a packet asks for; false if it ends the session. */
@@ -107,8 +134,9 @@ final class Session {
             case 'Z', 'z' -> breakpoint(packet);
             case 'c', 'C' -> go(packet, false);
             case 's', 'S' -> go(packet, true);
-            case 'D', 'H' -> OK;
-            case 'T' -> number(packet, 1) == 1 ? OK : BAD_PACKET;
+            case 'D' -> OK;
+            case 'H' -> selectThread(packet.substring(2));
+            case 'T' -> thread(packet.substring(1)) >= 0 ? OK : BAD_PACKET;
             case 'k' -> kill(null);
             case 'q', 'Q' -> Query.of(packet) == null ? UNKNOWN : query(Query.of(packet), packet);
             case 'v' -> verbose(packet);
@@ -131,7 +159,7 @@ final class Session {
     private String memory(String packet) {
         int length = (int) number(packet, packet.indexOf(',') + 1);
         byte[] bytes = new byte[Math.min(length, PACKET_SIZE / 2)];
-        int available = GuestView.of(machine).read(number(packet, 1), bytes);
+        int available = GuestView.of(vcpu()).read(number(packet, 1), bytes);
         return available == 0 && length > 0 ? BAD_ADDRESS : Packets.hex(bytes, available);
     }
 
@@ -139,7 +167,7 @@ final class Session {
         if (bytes.length != number(packet, packet.indexOf(',') + 1)) {
             return BAD_PACKET;
         }
-        return GuestView.of(machine).write(number(packet, 1), bytes) == bytes.length ? OK : BAD_ADDRESS;
+        return GuestView.of(vcpu()).write(number(packet, 1), bytes) == bytes.length ? OK : BAD_ADDRESS;
     }
 
     /** The hex number that begins at a place in the packet. */
@@ -179,13 +207,54 @@ final class Session {
             }
             registers.write(TargetRegisters.RIP, target);
         }
-        return go(step);
+        return go(step ? selected : NOBODY, NOBODY);
     }
 
-    private String go(boolean step) {
+    private String go(int stepping, int only) {
         waits = true;
-        inspector.resume(step);
+        inspector.resume(stepping, only);
         return null;
+    }
+
+    /** {@code Hg} and {@code Hc} with a thread's number, 0 for any or -1 for all. */
+    private String selectThread(String number) {
+        if (number.equals("0") || number.equals("-1")) {
+            return OK;
+        }
+        int thread = thread(number);
+        if (thread < 0) {
+            return BAD_PACKET;
+        }
+        select(thread);
+        return OK;
+    }
+
+    /** The index of the thread with a number in hexadecimal, or -1 if there is none. */
+    private int thread(String number) {
+        int thread = Integer.parseInt(number, 16) - 1;
+        return thread < machine.vcpus().size() ? thread : NOBODY;
+    }
+
+    /** The actions of {@code vCont}, each for a thread or for all that have none: one thread can be stepped, and one can be alone to run. */
+    private String resume(String actions) {
+        int stepping = NOBODY;
+        int only = NOBODY;
+        boolean others = false;
+        for (String action : actions.split(";")) {
+            int colon = action.indexOf(':');
+            String number = colon < 0 ? "-1" : action.substring(colon + 1);
+            boolean all = number.equals("-1");
+            int thread = all || number.equals("0") ? selected : thread(number);
+            if ("cCsS".indexOf(action.charAt(0)) < 0 || thread < 0) {
+                return BAD_PACKET;
+            }
+            if (Character.toLowerCase(action.charAt(0)) == 's' && stepping == NOBODY && only == NOBODY) {
+                stepping = thread;
+            }
+            others |= all || only != NOBODY;
+            only = thread;
+        }
+        return go(stepping, others ? NOBODY : only);
     }
 
     private String kill(String reply) {
@@ -198,8 +267,7 @@ final class Session {
             return "vCont;c;C;s;S";
         }
         if (packet.startsWith("vCont;")) {
-            String action = packet.substring(6, 7);
-            return "cCsS".contains(action) ? go(action.equalsIgnoreCase("s")) : BAD_PACKET;
+            return resume(packet.substring(6));
         }
         return packet.startsWith("vKill") ? kill(OK) : UNKNOWN;
     }
@@ -238,10 +306,11 @@ final class Session {
             }
             case FEATURES -> description(packet.substring(query.name.length()));
             case ATTACHED -> "1";
-            case THREAD -> "QC1";
-            case THREADS -> "m1";
+            case THREAD -> "QC%x".formatted(selected + 1);
+            case THREADS -> IntStream.rangeClosed(1, machine.vcpus().size()).mapToObj(Integer::toHexString)
+                    .collect(Collectors.joining(",", "m", ""));
             case MORE_THREADS -> "l";
-            case THREAD_TEXT -> Packets.hex("vCPU 0");
+            case THREAD_TEXT -> Packets.hex("vCPU " + thread(packet.substring(query.name.length() + 1)));
             case COMMAND -> command(packet.substring(query.name.length()));
         };
     }
@@ -258,7 +327,7 @@ final class Session {
         String line = new String(HEX.parseHex(hex), StandardCharsets.UTF_8);
         String text;
         try {
-            text = MonitorCommands.answer(machine, line);
+            text = MonitorCommands.answer(machine, vcpu(), line);
         } catch (NumberFormatException _) {
             text = "'%s' holds no number where one is wanted%n".formatted(line);
         }

@@ -7,7 +7,7 @@ import java.util.List;
 import org.jvmx.arch.Gpr;
 import org.jvmx.arch.Msr;
 import org.jvmx.arch.Rflags;
-import org.jvmx.vm.Machine;
+import org.jvmx.vm.Vcpu;
 import org.jvmx.vmx.DebugFacility;
 import org.jvmx.vmx.Interruptibility;
 import org.jvmx.vmx.VmcsField;
@@ -44,14 +44,14 @@ final class TargetRegisters {
 
     private static final List<Register> ALL = registers();
 
-    private final Machine machine;
+    private final Vcpu vcpu;
     private final Vmx vmx;
     private final DebugFacility facility;
     private final byte[] image = new byte[DebugFacility.FLOATING_POINT_IMAGE];
 
-    TargetRegisters(Machine machine, DebugFacility facility) {
-        this.machine = machine;
-        this.vmx = machine.vmx();
+    TargetRegisters(Vcpu vcpu, DebugFacility facility) {
+        this.vcpu = vcpu;
+        this.vmx = vcpu.vmx();
         this.facility = facility;
     }
 
@@ -141,7 +141,7 @@ final class TargetRegisters {
             case CR2 -> vmx.registers().cr2();
             case CR3 -> vmx.read(VmcsField.GUEST_CR3);
             case CR4 -> seen(VmcsField.GUEST_CR4, VmcsField.CR4_GUEST_HOST_MASK, VmcsField.CR4_READ_SHADOW);
-            case CR8 -> machine.current().taskPriority();
+            case CR8 -> vcpu.taskPriority();
             case EFER -> vmx.read(VmcsField.GUEST_IA32_EFER);
             case STACK, XMM, YMM_UPPER -> throw new IllegalStateException(register.kind() + " has no value of 64 bits");
         };

@@ -18,7 +18,7 @@ import org.jvmx.tools.server.Resource;
  *
  * <pre>{@code
  * try (MetricsServer metrics = MetricsServer.open("127.0.0.1:9400")) {
- *     Pc pc = new Pc(PcSpec.of(image).counting(true).observer(new ExitTimes(metrics.registry(), "hello")).build());
+ *     Pc pc = new Pc(PcSpec.of(image).counting(true).observer(new ExitTimes(metrics.registry(), "hello", 1)).build());
  *     metrics.add(new PcMetrics(pc, "hello"));
  *     pc.run();
  * }

@@ -17,27 +17,20 @@ import org.jvmx.vmx.ExitReason;
  * PC counts them.
  */
 public final class PcMetrics implements MeterBinder {
-    private static final String VCPU = "0";
-
     private final Pc pc;
     private final Tags vm;
-    private final Tags vcpu;
 
     /** Meters of {@code pc}, whose tag {@code vm} has the value {@code name}. */
     public PcMetrics(Pc pc, String name) {
         this.pc = pc;
         this.vm = Tags.of("vm", name);
-        this.vcpu = vm.and("vcpu", VCPU);
     }
 
     @Override
     public void bindTo(MeterRegistry registry) {
-        for (ExitReason reason : ExitReason.values()) {
-            counter(registry, "jvmx.vcpu.exits", "VM exits", vcpu.and("reason", reason.name()), counters -> counters.exits(reason));
+        for (int index = 0; index < pc.spec().cpus(); index++) {
+            processor(registry, index);
         }
-        counter(registry, "jvmx.vcpu.entries", "VM entries", vcpu.and("kind", "launch"), VcpuCounters::launches);
-        counter(registry, "jvmx.vcpu.entries", "VM entries", vcpu.and("kind", "resume"), VcpuCounters::resumes);
-        counter(registry, "jvmx.vcpu.instructions", "Guest instructions retired, as of the last VM exit", vcpu, VcpuCounters::instructions);
         Gauge.builder("jvmx.guest.memory", pc, guest -> guest.spec().memory()).tags(vm).baseUnit("bytes")
                 .description("The guest's RAM").register(registry);
         for (Map.Entry<String, DeviceCounts.Count> device : pc.deviceCounts().devices().entrySet()) {
@@ -45,8 +38,20 @@ public final class PcMetrics implements MeterBinder {
         }
     }
 
-    private void counter(MeterRegistry registry, String name, String description, Tags tags, ToDoubleFunction<VcpuCounters> value) {
-        FunctionCounter.builder(name, pc, guest -> value.applyAsDouble(guest.machine().counters())).tags(tags)
+    private void processor(MeterRegistry registry, int index) {
+        Tags vcpu = vm.and("vcpu", Integer.toString(index));
+        for (ExitReason reason : ExitReason.values()) {
+            counter(registry, index, "jvmx.vcpu.exits", "VM exits", vcpu.and("reason", reason.name()), counters -> counters.exits(reason));
+        }
+        counter(registry, index, "jvmx.vcpu.entries", "VM entries", vcpu.and("kind", "launch"), VcpuCounters::launches);
+        counter(registry, index, "jvmx.vcpu.entries", "VM entries", vcpu.and("kind", "resume"), VcpuCounters::resumes);
+        counter(registry, index, "jvmx.vcpu.instructions", "Guest instructions retired, as of the last VM exit", vcpu,
+                VcpuCounters::instructions);
+    }
+
+    private void counter(MeterRegistry registry, int index, String name, String description, Tags tags,
+            ToDoubleFunction<VcpuCounters> value) {
+        FunctionCounter.builder(name, pc, guest -> value.applyAsDouble(guest.machine().vcpus().get(index).counters())).tags(tags)
                 .description(description).register(registry);
     }
 

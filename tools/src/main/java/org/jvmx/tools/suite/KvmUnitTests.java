@@ -73,7 +73,7 @@ public final class KvmUnitTests {
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());
         }
-        out.printf("%d tests, %d regressions; the machine has one processor and 512 MB where a test does not ask for more%n", chosen.size(),
+        out.printf("%d tests, %d regressions; a machine has 512 MB where a test does not ask for more, and one processor where its name has no @%n", chosen.size(),
                 regressions);
         if (options.update()) {
             expectations.write(options.table());
@@ -84,7 +84,7 @@ public final class KvmUnitTests {
     private List<UnitTest> chosen() {
         List<UnitTest> chosen = new ArrayList<>();
         for (String name : options.tests().isEmpty() ? expectations.names() : options.tests()) {
-            UnitTest test = configured.get(name);
+            UnitTest test = configured(name);
             if (test != null) {
                 chosen.add(test);
             } else if (!options.tests().isEmpty()) {
@@ -93,6 +93,20 @@ public final class KvmUnitTests {
             }
         }
         return chosen;
+    }
+
+    /** {@code NAME} on one processor, {@code NAME@N} on several. */
+    private UnitTest configured(String name) {
+        int at = name.indexOf('@');
+        UnitTest test = configured.get(at < 0 ? name : name.substring(0, at));
+        if (test == null || at < 0) {
+            return test == null ? null : test.on(name, 1);
+        }
+        try {
+            return test.on(name, Integer.parseInt(name.substring(at + 1)));
+        } catch (NumberFormatException e) {
+            throw new ConfigException("'%s' is no test: give a name, or a name, @ and a number of processors".formatted(name), e);
+        }
     }
 
     private Finished run(UnitTest test) {

@@ -10,8 +10,12 @@ import java.time.Duration;
  * @param arguments the kernel's arguments
  * @param model the processor model
  * @param memory bytes of RAM
- * @param cpus how many processors the configuration asks for; the test runs on one
+ * @param cpus how many processors the configuration asks for, or is to run on
  * @param timeout wall time after which it counts as hanging
  */
 public record UnitTest(String name, String file, String arguments, String model, long memory, int cpus, Duration timeout) {
+    /** The same on a machine with so many processors, under another name. */
+    UnitTest on(String newName, int processors) {
+        return new UnitTest(newName, file, arguments, model, memory, processors, timeout);
+    }
 }

@@ -33,7 +33,7 @@ final class UnitTestRun {
     /** Runs it to its end or its timeout. */
     Result run() {
         GuestImage image = GuestImage.detect(tree.resolve("x86").resolve(test.file()), Format.AUTO);
-        PcSpec spec = PcSpec.of(image).append(test.arguments()).model(test.model()).memory(test.memory()).device(OptionalDevice.PC_TESTDEV)
+        PcSpec spec = PcSpec.of(image).append(test.arguments()).model(test.model()).memory(test.memory()).cpus(test.cpus()).device(OptionalDevice.PC_TESTDEV)
                 .initrd(environment.getBytes(StandardCharsets.UTF_8)).serial(SerialPeer.to(output)).build();
         try (Pc pc = new Pc(spec); ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor()) {
             StopReason late = StopReason.of(StopReason.Kind.LIMIT, "the test's time is over");

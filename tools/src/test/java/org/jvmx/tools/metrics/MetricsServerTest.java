@@ -107,7 +107,7 @@ class MetricsServerTest {
 
     @Test
     void oneExitInSixtyFourIsTimed() {
-        ExitTimes times = new ExitTimes(server.registry(), "test");
+        ExitTimes times = new ExitTimes(server.registry(), "test", 1);
         for (int n = 0; n < 2 * ExitTimes.SAMPLED; n++) {
             times.handled(0, ExitReason.HLT, 0, 500);
         }
