@@ -49,6 +49,7 @@ final class RunLoop {
     private boolean launched;
     private long tscOffset;
     private boolean yielded;
+    private boolean sent;
     private boolean waiting;
     private long waitingSince;
     private long waitingAt;
@@ -106,6 +107,18 @@ final class RunLoop {
     /** Whether the processor gave up the rest of its turn. */
     boolean yielded() {
         return yielded;
+    }
+
+    /** Whether the processor waits for an event, or did before the event came. */
+    boolean waiting() {
+        return waiting;
+    }
+
+    /** Whether the last exits, up to this question, may have been for a message to another processor. */
+    boolean takeSent() {
+        boolean taken = sent;
+        sent = false;
+        return taken;
     }
 
     /** Before a run. */
@@ -248,6 +261,7 @@ final class RunLoop {
                 return;
             }
             yielded |= verdict == Verdict.YIELD;
+            sent |= exit.reason() == ExitReason.MSR_WRITE || exit.reason() == ExitReason.EPT_VIOLATION;
             if (vmx.complete() && (!accounted || !batch())) {
                 return;
             }

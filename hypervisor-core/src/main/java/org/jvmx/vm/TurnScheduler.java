@@ -5,7 +5,7 @@ import org.jvmx.arch.Hot;
 
 /**
  * All virtual processors on one thread, one after another. A turn ends after a quantum of instructions if another processor can run, and
- * before that if the processor waits or yields. When all of them wait, time passes to the next event. So everything has one order, which
+ * before that if the processor waits, yields or wakes one that waits, which then has its turn. When all of them wait, time passes to the next event. So everything has one order, which
  * is the same on each run.
  */
 final class TurnScheduler implements Scheduler {
@@ -79,7 +79,8 @@ final class TurnScheduler implements Scheduler {
         RunLoop loop = vcpus[turn].loop();
         boolean goesOn = loop.retired() < turnEnd && !loop.yielded() && loop.runnable();
         if (goesOn) {
-            return turn;
+            int woken = loop.takeSent() ? woken() : -1;
+            return woken >= 0 ? woken : turn;
         }
         int heir = loop.yielded() ? loop.heir() : -1;
         if (heir >= 0 && heir != turn && vcpus[heir].loop().runnable()) {
@@ -91,6 +92,18 @@ final class TurnScheduler implements Scheduler {
                 if (candidate == turn) {
                     begin(loop);
                 }
+                return candidate;
+            }
+        }
+        return -1;
+    }
+
+    /** A processor that waited, and now can run, or -1. */
+    private int woken() {
+        for (int n = 1; n < vcpus.length; n++) {
+            int candidate = (turn + n) % vcpus.length;
+            RunLoop loop = vcpus[candidate].loop();
+            if (loop.waiting() && loop.runnable()) {
                 return candidate;
             }
         }
