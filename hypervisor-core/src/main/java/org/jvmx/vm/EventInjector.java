@@ -21,6 +21,7 @@ final class EventInjector {
     private static final int NMI_BLOCKED = BY_INSTRUCTION | BY_NMI;
     private static final long NOTHING = Long.MIN_VALUE;
     private static final int INTERRUPT_WINDOW = (int) PrimaryControl.INTERRUPT_WINDOW_EXITING.mask();
+    private static final int PAUSE_EXITING = (int) PrimaryControl.PAUSE_EXITING.mask();
     private static final int NMI_WINDOW = (int) PrimaryControl.NMI_WINDOW_EXITING.mask();
 
     private final Vmx vmx;
@@ -30,6 +31,8 @@ final class EventInjector {
     private final boolean shadowed;
     private InterruptController controller = new NoInterrupts();
     private int windows;
+    private int pauses;
+    private boolean pausing = true;
     private int lastPriority;
     private final MachineClock clock;
     private final Latencies latencies = new Latencies();
@@ -56,15 +59,25 @@ final class EventInjector {
         controller = which;
     }
 
+    /** Whether a PAUSE leaves the guest from now on: so a processor that spins does not keep others from running that can. */
+    void pauses(boolean wanted) {
+        pauses = wanted && pausing ? PAUSE_EXITING : 0;
+    }
+
+    /** PAUSE does not leave the guest any more: somebody else looks after processors that spin. */
+    void pauseNever() {
+        pausing = false;
+    }
+
     /** Before an entry. */
     @Hot
     void prepare() {
-        int wanted = 0;
+        int wanted = pauses;
         if (measured) {
             look();
         }
         if (controller.nmiPending() && !injectNmi()) {
-            wanted = NMI_WINDOW;
+            wanted |= NMI_WINDOW;
         }
         if (controller.pending() && !injectInterrupt()) {
             wanted |= INTERRUPT_WINDOW;

@@ -132,7 +132,7 @@ final class ParallelScheduler implements Scheduler, Passage {
                 handOver(lane);
                 machine.policies().turn(lane.loop.view());
                 lane.loop.beginTurn();
-                lane.loop.advance(Long.MAX_VALUE);
+                lane.loop.advance(Long.MAX_VALUE, false);
                 if (lane.loop.yielded()) {
                     giveWay();
                 }

@@ -163,9 +163,14 @@ final class RunLoop {
         }
     }
 
-    /** Enters the guest for {@code most} instructions at most, and handles the exit; or goes on after an event that was waited for. */
+    /**
+     * Enters the guest for {@code most} instructions at most, and handles the exit; or goes on after an event that was waited for.
+     *
+     * @param crowded whether another processor waits for its turn
+     */
     @Hot
-    void advance(long most) {
+    void advance(long most, boolean crowded) {
+        events.pauses(crowded);
         if (waiting) {
             wake();
         } else if (enter(most)) {

@@ -165,6 +165,7 @@ final class StoppedVcpu implements VcpuView, VcpuControls {
             vmx.write(VmcsField.PLE_GAP, gap & 0xffff_ffffL);
             vmx.write(VmcsField.PLE_WINDOW, window & 0xffff_ffffL);
             secondary |= SecondaryControl.PAUSE_LOOP_EXITING.mask();
+            vcpu.events().pauseNever();
         }
         vmx.write(VmcsField.SECONDARY_CONTROLS, secondary);
         long primary = vmx.read(VmcsField.PRIMARY_CONTROLS) & ~PrimaryControl.PAUSE_EXITING.mask();

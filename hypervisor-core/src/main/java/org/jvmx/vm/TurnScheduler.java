@@ -57,7 +57,7 @@ final class TurnScheduler implements Scheduler {
         RunLoop loop = vcpus[turn].loop();
         if (vcpus.length == 1) {
             if (loop.runnable()) {
-                loop.advance(Long.MAX_VALUE);
+                loop.advance(Long.MAX_VALUE, false);
             } else {
                 idle.pass();
             }
@@ -72,6 +72,16 @@ final class TurnScheduler implements Scheduler {
             change(next);
         }
         advance(vcpus[next].loop());
+    }
+
+    /** Whether another processor than the one whose turn it is could run. */
+    private boolean crowded() {
+        for (int n = 1; n < vcpus.length; n++) {
+            if (vcpus[(turn + n) % vcpus.length].loop().runnable()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The processor to run now, or -1 if all wait: the one whose turn it is until that ends, then the next that can run. */
@@ -124,6 +134,7 @@ final class TurnScheduler implements Scheduler {
     }
 
     private void advance(RunLoop loop) {
-        loop.advance(Math.max(1, turnEnd - loop.retired()));
+        boolean crowded = crowded();
+        loop.advance(crowded ? Math.max(1, turnEnd - loop.retired()) : Long.MAX_VALUE, crowded);
     }
 }

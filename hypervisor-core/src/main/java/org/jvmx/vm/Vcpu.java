@@ -34,7 +34,7 @@ public final class Vcpu {
         this.cpuid = processor.cpuid();
         this.clock = machine.clock().attach(processor.vmx().registers());
         this.msrs = new MsrDevices(clock);
-        this.setup = new VmcsSetup(processor, machine.host(), index + 1, machine.spec().cpus() > 1 && !machine.spec().parallel());
+        this.setup = new VmcsSetup(processor, machine.host(), index + 1);
         this.events = new EventInjector(processor.vmx(), setup, machine, counters);
         this.loop = new RunLoop(this);
     }

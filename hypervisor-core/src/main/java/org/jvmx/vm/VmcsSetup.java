@@ -60,8 +60,8 @@ final class VmcsSetup {
     private final int vpid;
     private int primary;
 
-    /** Each virtual processor has a VPID of its own, which is not 0; PAUSE leaves the guest if another one could run instead. */
-    VmcsSetup(VirtualProcessor processor, HostMemory host, int vpid, boolean pauses) {
+    /** Each virtual processor has a VPID of its own, which is not 0. */
+    VmcsSetup(VirtualProcessor processor, HostMemory host, int vpid) {
         this.vmx = processor.vmx();
         this.vpid = vpid;
         this.host = host;
@@ -71,7 +71,7 @@ final class VmcsSetup {
         long vmcs = region();
         require(vmx.vmclear(vmcs), "VMCLEAR");
         require(vmx.vmptrld(vmcs), "VMPTRLD");
-        controls(pauses);
+        controls();
         hostState();
         modelSpecific();
         processor.mapping().use(vmx);
@@ -97,13 +97,12 @@ final class VmcsSetup {
         return bits;
     }
 
-    private void controls(boolean pauses) {
+    private void controls() {
         vmx.write(VmcsField.PIN_BASED_CONTROLS, word(ControlWord.PIN_BASED, PinBasedControl.EXTERNAL_INTERRUPT_EXITING,
                 PinBasedControl.NMI_EXITING, PinBasedControl.VIRTUAL_NMIS, PinBasedControl.ACTIVATE_PREEMPTION_TIMER));
         primary = word(ControlWord.PRIMARY, PrimaryControl.HLT_EXITING, PrimaryControl.USE_TSC_OFFSETTING,
                 PrimaryControl.UNCONDITIONAL_IO_EXITING, PrimaryControl.USE_MSR_BITMAPS, PrimaryControl.USE_TPR_SHADOW,
                 PrimaryControl.ACTIVATE_SECONDARY_CONTROLS);
-        primary |= pauses ? word(ControlWord.PRIMARY, PrimaryControl.PAUSE_EXITING) : 0;
         vmx.write(VmcsField.PRIMARY_CONTROLS, primary & 0xffff_ffffL);
         vmx.write(VmcsField.SECONDARY_CONTROLS, word(ControlWord.SECONDARY, SecondaryControl.ENABLE_EPT, SecondaryControl.ENABLE_VPID,
                 SecondaryControl.UNRESTRICTED_GUEST, SecondaryControl.ENABLE_RDTSCP, SecondaryControl.ENABLE_INVPCID,
