@@ -198,7 +198,7 @@ public final class ProcessorModel {
             int[] answer = leaf.answer.clone();
             switch (leaf.leaf) {
                 case 1 -> {
-                    answer[1] |= id << 24 | ids << 16;
+                    answer[1] = answer[1] & 0xffff | id << 24 | ids << 16;
                     answer[3] |= CpuidBit.HTT.mask;
                 }
                 case 4 -> answer[0] |= ids - 1 << 26 | (leaf.subleaf == LAST_LEVEL_CACHE ? ids - 1 << 14 : 0);

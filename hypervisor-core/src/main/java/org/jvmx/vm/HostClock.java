@@ -34,6 +34,7 @@ public final class HostClock extends MachineClock {
 
     @Override
     long budget() {
+        leap();
         long hz = tscHz();
         long next = nextStop();
         return hz == 0 ? SLICE : ticks(next, hz);

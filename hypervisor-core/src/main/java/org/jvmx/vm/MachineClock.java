@@ -19,6 +19,7 @@ public abstract sealed class MachineClock implements Clock permits VirtualClock,
     private Registers running;
     /** Instructions that the processors but the running one have retired. */
     private long parked;
+    private long leaps;
     private long period;
     private long stop;
     /** All processors, if they run at the same time. */
@@ -51,6 +52,17 @@ public abstract sealed class MachineClock implements Clock permits VirtualClock,
     final void run(Registers next) {
         parked += running.retired() - next.retired();
         running = next;
+        leap();
+    }
+
+    /** Time-stamp counters may have moved by something else than instructions. */
+    final void leap() {
+        leaps++;
+    }
+
+    /** How often that was said: while it stays the same so does the TSC offset of the running processor. */
+    final long leaps() {
+        return leaps;
     }
 
     /** Instructions that the guest has retired on all its processors; of those that run at the same time, roughly. */

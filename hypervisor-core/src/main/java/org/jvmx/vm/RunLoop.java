@@ -48,8 +48,8 @@ final class RunLoop {
     private Passage passage = Passage.FREE;
     private boolean launched;
     private long tscOffset;
+    private long leaps = -1;
     private boolean yielded;
-    private boolean sent;
     private boolean waiting;
     private long waitingSince;
     private long waitingAt;
@@ -114,13 +114,6 @@ final class RunLoop {
         return waiting;
     }
 
-    /** Whether the last exits, up to this question, may have been for a message to another processor. */
-    boolean takeSent() {
-        boolean taken = sent;
-        sent = false;
-        return taken;
-    }
-
     /** Before a run. */
     void begin() {
         inspector = vcpu.machine().inspector();
@@ -141,6 +134,10 @@ final class RunLoop {
     /** Whether the processor has something to do: it does not wait, or what it waits for has come. */
     @Hot
     boolean runnable() {
+        return !waiting && inspector == null && !signals.any() || finds();
+    }
+
+    private boolean finds() {
         if (inspector != null && !inspector.lets(index)) {
             return false;
         }
@@ -195,7 +192,7 @@ final class RunLoop {
     /** Enters the guest; true if the exit is one to be handled. */
     @Hot
     private boolean enter(long most) {
-        if (!signals.pending()) {
+        if (!signals.any() || !signals.pending()) {
             events.prepare();
         } else if (!signals.raise(vcpu.processor())) {
             handlers.signal();
@@ -205,10 +202,8 @@ final class RunLoop {
         if (timed) {
             vmx.write(VmcsField.PREEMPTION_TIMER_VALUE, Math.max(1, budget >> timerShift));
         }
-        long offset = time.tscOffset();
-        if (offset != tscOffset) {
-            tscOffset = offset;
-            vmx.write(VmcsField.TSC_OFFSET, tscOffset);
+        if (clock.leaps() != leaps) {
+            offsetTsc();
         }
         int result = run();
         if (result != Vmx.SUCCEED) {
@@ -222,6 +217,15 @@ final class RunLoop {
             return false;
         }
         return inspector == null || !inspector.stopped(vcpu);
+    }
+
+    private void offsetTsc() {
+        leaps = clock.leaps();
+        long offset = time.tscOffset();
+        if (offset != tscOffset) {
+            tscOffset = offset;
+            vmx.write(VmcsField.TSC_OFFSET, tscOffset);
+        }
     }
 
     private int run() {
@@ -266,7 +270,6 @@ final class RunLoop {
                 return;
             }
             yielded |= verdict == Verdict.YIELD;
-            sent |= exit.reason() == ExitReason.MSR_WRITE || exit.reason() == ExitReason.EPT_VIOLATION;
             if (vmx.complete() && (!accounted || !batch())) {
                 return;
             }

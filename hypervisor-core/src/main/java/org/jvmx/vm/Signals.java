@@ -9,6 +9,7 @@ import org.jvmx.vmx.VirtualProcessor;
 final class Signals {
     private static final int NONE = -1;
 
+    private boolean any;
     private boolean waiting;
     private boolean init;
     private int startup = NONE;
@@ -16,6 +17,7 @@ final class Signals {
     void init() {
         init = !waiting;
         startup = NONE;
+        any = true;
     }
 
     void startup(int vector) {
@@ -28,12 +30,19 @@ final class Signals {
     void await() {
         waiting = true;
         init = false;
+        any = true;
     }
 
     /** The processor has got its start-up IPI. */
     void started() {
         waiting = false;
         startup = NONE;
+        any = init;
+    }
+
+    /** Whether there is anything to ask for. */
+    boolean any() {
+        return any;
     }
 
     /** Whether the processor waits for a start-up IPI. */

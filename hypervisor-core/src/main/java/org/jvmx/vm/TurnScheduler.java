@@ -5,7 +5,7 @@ import org.jvmx.arch.Hot;
 
 /**
  * All virtual processors on one thread, one after another. A turn ends after a quantum of instructions if another processor can run, and
- * before that if the processor waits, yields or wakes one that waits, which then has its turn. When all of them wait, time passes to the next event. So everything has one order, which
+ * before that if the processor waits or yields, or if one that waited can go on, which then has its turn. When all of them wait, time passes to the next event. So everything has one order, which
  * is the same on each run.
  */
 final class TurnScheduler implements Scheduler {
@@ -89,7 +89,7 @@ final class TurnScheduler implements Scheduler {
         RunLoop loop = vcpus[turn].loop();
         boolean goesOn = loop.retired() < turnEnd && !loop.yielded() && loop.runnable();
         if (goesOn) {
-            int woken = loop.takeSent() ? woken() : -1;
+            int woken = woken();
             return woken >= 0 ? woken : turn;
         }
         int heir = loop.yielded() ? loop.heir() : -1;

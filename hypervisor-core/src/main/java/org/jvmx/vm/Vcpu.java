@@ -64,9 +64,10 @@ public final class Vcpu {
         return clock;
     }
 
-    /** Sets its state. */
+    /** Sets its state: it begins there, and does not wait for a start-up IPI. */
     public void load(VcpuState state) {
         setup.guestState(state);
+        signals.started();
     }
 
     /** An INIT signal arrives: the processor will reset itself and wait for a start-up IPI; the first processor's INIT resets the machine. */

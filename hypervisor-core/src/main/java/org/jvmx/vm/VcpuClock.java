@@ -55,6 +55,7 @@ public final class VcpuClock implements Clock {
     /** The guest writes its time-stamp counter. */
     void writeTsc(long value) {
         adjust += value - tsc();
+        machine.leap();
     }
 
     /** IA32_TSC_ADJUST. */
@@ -65,6 +66,7 @@ public final class VcpuClock implements Clock {
     /** The guest writes IA32_TSC_ADJUST, which moves the counter along. */
     void writeTscAdjust(long value) {
         adjust = value;
+        machine.leap();
     }
 
     /** What the TSC-offset field of the VMCS has to be at an entry now. */

@@ -20,6 +20,7 @@ public final class VirtualClock extends MachineClock {
 
     @Override
     void skip(long nanos) {
+        leap();
         ahead += nanos;
     }
 

@@ -52,7 +52,6 @@ final class ParallelGuest implements AutoCloseable {
     void boot(int n) {
         Vcpu vcpu = machine.vcpus().get(n);
         vcpu.load(VcpuState.long64(origin(n), TABLES).with(RSP, STACKS + 0x1000 * (n + 1)));
-        vcpu.signals().started();
     }
 
     /** Runs until all have halted. */
