@@ -94,7 +94,7 @@ public final class GdbTarget implements Target {
             Inspector inspector = machine.inspect(NOBODY);
             EmbeddedChannel channel = new EmbeddedChannel();
             Breakpoints breakpoints = new Breakpoints();
-            breakpoints.use(inspector.facility());
+            breakpoints.use(inspector.facilities());
             Session session = new Session(null, connection(channel), breakpoints);
             session.use(machine, inspector);
             while (input.more()) {
