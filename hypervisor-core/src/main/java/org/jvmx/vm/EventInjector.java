@@ -64,9 +64,9 @@ final class EventInjector {
         pauses = wanted && pausing ? PAUSE_EXITING : 0;
     }
 
-    /** PAUSE does not leave the guest any more: somebody else looks after processors that spin. */
-    void pauseNever() {
-        pausing = false;
+    /** Whether PAUSE may leave the guest at all, or somebody else looks after processors that spin. */
+    void pausing(boolean allowed) {
+        pausing = allowed;
     }
 
     /** Before an entry. */

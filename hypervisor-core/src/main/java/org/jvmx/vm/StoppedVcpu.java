@@ -28,8 +28,6 @@ final class StoppedVcpu implements VcpuView, VcpuControls {
     private final VcpuClock clock;
     private final VcpuCounters counters;
     private final GuestView guest;
-    /** {@link PrimaryControl#PAUSE_EXITING} as the machine has it while no policy looks after PAUSE. */
-    private final long pauses;
     private ExitPath path;
     private int heir = -1;
 
@@ -41,7 +39,6 @@ final class StoppedVcpu implements VcpuView, VcpuControls {
         this.clock = vcpu.clock();
         this.counters = vcpu.counters();
         this.guest = GuestView.of(vcpu);
-        this.pauses = vmx.read(VmcsField.PRIMARY_CONTROLS) & PrimaryControl.PAUSE_EXITING.mask();
     }
 
     // --- what can be seen
@@ -165,11 +162,11 @@ final class StoppedVcpu implements VcpuView, VcpuControls {
             vmx.write(VmcsField.PLE_GAP, gap & 0xffff_ffffL);
             vmx.write(VmcsField.PLE_WINDOW, window & 0xffff_ffffL);
             secondary |= SecondaryControl.PAUSE_LOOP_EXITING.mask();
-            vcpu.events().pauseNever();
         }
         vmx.write(VmcsField.SECONDARY_CONTROLS, secondary);
+        vcpu.events().pausing(window == 0);
         long primary = vmx.read(VmcsField.PRIMARY_CONTROLS) & ~PrimaryControl.PAUSE_EXITING.mask();
-        primary(window == 0 ? primary | pauses : primary);
+        primary(primary);
         machine.policies().wrote(VmcsField.PLE_WINDOW);
     }
 
