@@ -155,8 +155,11 @@ final class TargetRegisters {
         return value;
     }
 
-    /** A control register as the guest reads it. */
+    /** A control register as the guest reads it; a processor without masks leaves it all to the guest. */
     private long seen(VmcsField field, VmcsField mask, VmcsField shadow) {
+        if (!vmx.capabilities().has(mask)) {
+            return vmx.read(field);
+        }
         long owned = vmx.read(mask);
         return vmx.read(field) & ~owned | vmx.read(shadow) & owned;
     }
@@ -295,6 +298,10 @@ final class TargetRegisters {
     }
 
     private void control(VmcsField field, VmcsField mask, VmcsField shadow, long value) {
+        if (!vmx.capabilities().has(mask)) {
+            vmx.write(field, value);
+            return;
+        }
         long owned = vmx.read(mask);
         vmx.write(field, value & ~owned | vmx.read(field) & owned);
         vmx.write(shadow, value & owned);
