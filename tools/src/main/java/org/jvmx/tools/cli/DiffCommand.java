@@ -57,7 +57,7 @@ final class DiffCommand implements Callable<Integer> {
             throw new ConfigException("--last %d is not possible: give a number of at least 1".formatted(last));
         }
         PcSpec.Builder pc = new GuestSource(guest, quiet).spec();
-        machine.apply(pc);
+        machine.apply(pc, 1);
         Lockstep.Options options = new Lockstep.Options(limit == null ? Long.MAX_VALUE : limit, startAt == null ? null : address(),
                 Lockstep.registers(ignored), last, timeout == null ? null : timeout.duration());
         Lockstep.Result result = Peers.compare(options, against, pc);

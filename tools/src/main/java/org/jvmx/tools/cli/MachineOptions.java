@@ -18,9 +18,9 @@ final class MachineOptions {
         "--memory"}, paramLabel = "SIZE", defaultValue = "256M", description = "RAM: 256M, 1G, 64k... Default: ${DEFAULT-VALUE}.")
     ByteSize memory;
 
-    @Option(names = {"-c", "--cpus", "-smp"}, paramLabel = "N", defaultValue = "1", description = "Processors, 1 to " + MachineSpec.MAX_CPUS
-            + ". Default: 1.")
-    int cpus;
+    @Option(names = {"-c", "--cpus", "-smp"}, paramLabel = "N", description = "Processors, 1 to " + MachineSpec.MAX_CPUS
+            + ". Default: as many as a bundled guest needs, or 1.")
+    Integer cpus;
 
     @Option(names = "--parallel", description = "A thread for each processor, on the host's clock: no run is like another.")
     boolean parallel;
@@ -58,10 +58,11 @@ final class MachineOptions {
     @Option(names = "--interpret", description = "Never translate to bytecode; in this version nothing is.")
     boolean interpret;
 
-    void apply(PcSpec.Builder pc) {
+    /** Tells the machine, which gets {@code wanted} processors if nobody said how many. */
+    void apply(PcSpec.Builder pc, int wanted) {
         Backend chosen = backend();
         boolean counts = chosen.countsInstructions();
-        pc.memory(memory.bytes()).model(model).seed(seed).backend(chosen).cpus(cpus).quantum(quantum);
+        pc.memory(memory.bytes()).model(model).seed(seed).backend(chosen).cpus(cpus == null ? wanted : cpus).quantum(quantum);
         if (parallel) {
             pc.parallel();
         }

@@ -49,8 +49,7 @@ final class RunCommand implements Callable<Integer> {
         PcSpec.Builder pc = source.spec();
         boolean free = console.serial == null && console.display.equals("none");
         console.serial = free && source.served() ? SerialChoice.REQUESTS : console.serial;
-        machine.cpus = Math.max(machine.cpus, source.cpus());
-        machine.apply(pc);
+        machine.apply(pc, source.cpus());
         policies.apply(pc);
         if (costs.cost != null) {
             pc.cost(costs.model(costs.cost));

@@ -24,9 +24,9 @@ import org.jvmx.vm.StopReason;
 class GdbServerTest {
     private static final int CS = 18;
     private static final int XMM1 = 41;
-    private static final int CR0 = 60;
-    private static final int CR3 = 62;
-    private static final int EFER = 65;
+    private static final int CR0 = 76;
+    private static final int CR3 = 78;
+    private static final int EFER = 81;
 
     private final ModeSwitchGuest guest = new ModeSwitchGuest();
     private GdbServer server;
