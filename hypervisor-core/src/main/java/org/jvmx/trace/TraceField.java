@@ -93,6 +93,11 @@ public enum TraceField {
         return kind + ((value & 1 << 8) != 0 ? "-write-" : "-read-") + (value >> 4 & 15);
     }
 
+    /** Whether a number that was read is an {@link #ACCESS} value. */
+    static boolean isAccess(long value) {
+        return value >>> 9 == 0 && (value & 15) < KINDS.length;
+    }
+
     /** The reverse of {@link #access}. */
     static long parseAccess(String words) {
         String[] parts = words.split("-");

@@ -71,6 +71,9 @@ public final class TraceReader {
                     long value = present ? number(in) : 0;
                     fields[at] = difference ? fields[at] + (value >>> 1 ^ -(value & 1)) : value;
                 }
+                if (!TraceField.isAccess(fields[TraceField.ACCESS.ordinal()])) {
+                    throw new IllegalArgumentException("record %d has an access of no kind".formatted(count));
+                }
                 sink.record(count++, fields);
             }
             sink.footer(footer(Json.object(text(in))));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -206,6 +207,19 @@ class ExitTraceTest {
         assertThrows(ImageException.class, () -> TraceReader.read(bad, new TraceSummary()));
         List<String> lines = Files.readAllLines(write("a.jsonl", 5, 1));
         Files.write(bad, List.of(lines.get(0), lines.get(1).replaceFirst("\"reason\":\"[A-Z_]+", "\"reason\":\"")));
+        assertThrows(ImageException.class, () -> TraceReader.read(bad, new TraceSummary()));
+    }
+
+    @Test
+    void aBinaryRecordWithAnAccessOfNoKindIsRefused() throws IOException {
+        Path bad = folder.resolve("bad.trace");
+        try (OutputStream out = Files.newOutputStream(bad)) {
+            BinaryTraceSink sink = new BinaryTraceSink(out);
+            sink.header(HEADER);
+            long[] fields = new long[TraceField.COUNT];
+            fields[TraceField.ACCESS.ordinal()] = 9;
+            sink.record(0, fields);
+        }
         assertThrows(ImageException.class, () -> TraceReader.read(bad, new TraceSummary()));
     }
 

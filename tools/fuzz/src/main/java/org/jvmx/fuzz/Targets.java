@@ -9,6 +9,7 @@ final class Targets {
             Map.entry("decoder", "DecoderTarget"),
             Map.entry("gdb", "GdbTarget"),
             Map.entry("interpreter", "InterpreterTarget"),
+            Map.entry("stepping", "SteppingTarget"),
             Map.entry("vmentry", "VmEntryTarget"),
             Map.entry("vmx", "VmxTarget"),
             Map.entry("msr", "MsrTarget"),

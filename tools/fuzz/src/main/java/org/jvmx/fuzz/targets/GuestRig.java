@@ -6,7 +6,6 @@ import static org.jvmx.vmx.VmcsField.*;
 import org.jvmx.arch.ProcessorModel;
 import org.jvmx.cpu.SoftwareProcessor;
 import org.jvmx.cpu.semantics.Cpu;
-import org.jvmx.fuzz.Bounds;
 import org.jvmx.memory.HostMemory;
 import org.jvmx.vmx.CapabilityMsrs;
 import org.jvmx.vmx.CheckFailure;
@@ -44,7 +43,6 @@ final class GuestRig {
         if (host != null) {
             host.close();
         }
-        Bounds.clear();
         host = new HostMemory(SPACE);
         host.write(0, GuestMode.memory(), 0, GuestMode.memory().length);
         processor = new SoftwareProcessor(host, model, 1);
@@ -190,6 +188,13 @@ final class GuestRig {
     /** Whether the processor has the field. */
     boolean has(VmcsField field) {
         return offered.has(field);
+    }
+
+    /** The guest's memory. */
+    byte[] ram() {
+        byte[] bytes = new byte[GuestMode.RAM_PAGES << 12];
+        host.read(0, bytes, 0, bytes.length);
+        return bytes;
     }
 
     boolean launched() {

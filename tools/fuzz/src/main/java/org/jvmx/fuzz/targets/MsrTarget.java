@@ -5,6 +5,7 @@ import static org.jvmx.fuzz.targets.Check.require;
 import org.jvmx.arch.CpuidAnswer;
 import org.jvmx.arch.Msr;
 import org.jvmx.arch.ProcessorModel;
+import org.jvmx.fuzz.Bounds;
 import org.jvmx.fuzz.Bytes;
 import org.jvmx.fuzz.Target;
 
@@ -25,6 +26,7 @@ public final class MsrTarget implements Target {
 
     @Override
     public void run(byte[] bytes) {
+        Bounds.clear();
         Bytes input = new Bytes(bytes);
         rig.reset(GuestMode.values()[input.below(GuestMode.values().length)]);
         rig.memory(GuestMode.CODE, new byte[] {(byte) 0xeb, (byte) 0xfe});

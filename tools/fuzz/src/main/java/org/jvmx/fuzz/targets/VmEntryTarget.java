@@ -1,5 +1,6 @@
 package org.jvmx.fuzz.targets;
 
+import org.jvmx.fuzz.Bounds;
 import org.jvmx.fuzz.Bytes;
 import org.jvmx.fuzz.Target;
 import org.jvmx.vmx.VmcsField;
@@ -18,6 +19,7 @@ public final class VmEntryTarget implements Target {
 
     @Override
     public void run(byte[] bytes) {
+        Bounds.clear();
         input = new Bytes(bytes);
         rig.reset(GuestMode.values()[input.below(GuestMode.values().length)]);
         rig.memory(GuestMode.CODE, new byte[] {(byte) 0xf3, 0x6c, 0x0f, 0x20, (byte) 0xc0, (byte) 0xcd, 3, (byte) 0xeb, (byte) 0xf7});

@@ -3,6 +3,7 @@ package org.jvmx.fuzz.targets;
 import static org.jvmx.fuzz.targets.Check.require;
 
 import java.util.Arrays;
+import org.jvmx.fuzz.Bounds;
 import org.jvmx.fuzz.Bytes;
 import org.jvmx.fuzz.Target;
 import org.jvmx.vmx.VmcsField;
@@ -32,6 +33,7 @@ public final class VmxTarget implements Target {
 
     @Override
     public void run(byte[] bytes) {
+        Bounds.clear();
         input = new Bytes(bytes);
         rig.reset(GuestMode.LONG);
         rig.memory(GuestMode.CODE, new byte[] {(byte) 0xf4, (byte) 0xeb, (byte) 0xfd});
