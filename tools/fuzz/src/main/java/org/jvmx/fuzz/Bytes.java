@@ -2,9 +2,11 @@ package org.jvmx.fuzz;
 
 /** Takes an input apart. What is missing at its end reads zero. */
 public final class Bytes {
-    private static final long[] EDGES = {0, 1, -1, 2, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0xfff, 0x1000, 0x7fff_ffffL, 0x8000_0000L, 0xffff_ffffL,
-        0x7fff_ffff_ffffL, 0x8000_0000_0000L, 0xffff_8000_0000_0000L, Long.MAX_VALUE, Long.MIN_VALUE, 0x3fff_ffff_ffffL, 0x4000_0000_0000L, 0xf_ffff,
-        0x10_0000, 0xffff_ffff_f000L};
+    private static final long[] EDGES =
+            {0, 1, -1, 2, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0xfff, 0x1000, 0x7fff_ffffL, 0x8000_0000L, 0xffff_ffffL,
+                0x7fff_ffff_ffffL, 0x8000_0000_0000L, 0xffff_8000_0000_0000L, Long.MAX_VALUE, Long.MIN_VALUE, 0x3fff_ffff_ffffL,
+                0x4000_0000_0000L, 0xf_ffff,
+                0x10_0000, 0xffff_ffff_f000L};
 
     private final byte[] input;
     private int at;

@@ -98,12 +98,15 @@ final class Campaign {
     }
 
     private List<String> engine(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC",
-                "-XX:+EnableDynamicAgentLoading", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
-                "-Djvmx.fuzz.target=" + target, "-cp", System.getProperty("java.class.path"), ENGINE,
-                "--target_class=" + Entry.class.getName(), "--instrumentation_includes=org.jvmx.**", "--instrumentation_excludes=org.jvmx.fuzz.*",
-                "--trace=cov", "--custom_hook_excludes=**", "--mutator_framework=false", "--reproducer_path=" + directory.resolve("finds"), "-timeout=" + HANG_SECONDS,
-                "-max_len=" + LONGEST, "-len_control=0", "-print_final_stats=1"));
+        List<String> command =
+                new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC",
+                        "-XX:+EnableDynamicAgentLoading", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
+                        "-Djvmx.fuzz.target=" + target, "-cp", System.getProperty("java.class.path"), ENGINE,
+                        "--target_class=" + Entry.class.getName(), "--instrumentation_includes=org.jvmx.**",
+                        "--instrumentation_excludes=org.jvmx.fuzz.*",
+                        "--trace=cov", "--custom_hook_excludes=**", "--mutator_framework=false",
+                        "--reproducer_path=" + directory.resolve("finds"), "-timeout=" + HANG_SECONDS,
+                        "-max_len=" + LONGEST, "-len_control=0", "-print_final_stats=1"));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try (BufferedReader reader = new BufferedReader(new InputStreamReader(process.getInputStream()))) {

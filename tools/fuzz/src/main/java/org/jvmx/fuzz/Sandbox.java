@@ -25,8 +25,10 @@ public final class Sandbox extends ClassLoader {
     private static final String ROOT = "org.jvmx.";
     private static final Set<String> SHARED = Set.of("org.jvmx.fuzz.Target");
     private static final ClassDesc BOUNDS = ClassDesc.of("org.jvmx.fuzz.Bounds");
-    private static final MethodTypeDesc ADDRESS_SIZE = MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_long, ConstantDescs.CD_int);
-    private static final MethodTypeDesc ADDRESS_LONG = MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_long, ConstantDescs.CD_long);
+    private static final MethodTypeDesc ADDRESS_SIZE =
+            MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_long, ConstantDescs.CD_int);
+    private static final MethodTypeDesc ADDRESS_LONG =
+            MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_long, ConstantDescs.CD_long);
     private static final int CHUNK = 1 << 16;
 
     private Sandbox(ClassLoader parent) {

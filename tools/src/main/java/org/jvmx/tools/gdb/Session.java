@@ -157,8 +157,11 @@ final class Session {
     }
 
     private String memory(String packet) {
-        int length = (int) number(packet, packet.indexOf(',') + 1);
-        byte[] bytes = new byte[Math.min(length, PACKET_SIZE / 2)];
+        long length = number(packet, packet.indexOf(',') + 1);
+        if (length < 0) {
+            return BAD_PACKET;
+        }
+        byte[] bytes = new byte[(int) Math.min(length, PACKET_SIZE / 2)];
         int available = GuestView.of(vcpu()).read(number(packet, 1), bytes);
         return available == 0 && length > 0 ? BAD_ADDRESS : Packets.hex(bytes, available);
     }

@@ -169,6 +169,8 @@ class GdbServerTest {
             assertEquals("abcd23247d2a", gdb.ask("m500,6"));
             assertEquals("E0e", gdb.ask("mfffff000,4"));
             assertEquals("E0e", gdb.ask("Mfffff000,1:00"));
+            assertEquals("E16", gdb.ask("m0,8000000000000000"));
+            assertEquals(0x4000, gdb.ask("m0,f2000000").length(), "as much as an answer holds");
             gdb.ask(at('Z', 0, guest.at("loop")));
             gdb.ask("c");
             assertEquals("E16", gdb.ask("P12=10000000"), "a selector alone means nothing in protected mode");

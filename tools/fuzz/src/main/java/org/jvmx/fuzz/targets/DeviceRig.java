@@ -155,7 +155,8 @@ final class DeviceRig {
     /** What the devices say of themselves, by device; arrays are left out. */
     Map<String, String> state() {
         Map<String, String> states = new TreeMap<>();
-        for (Object state : List.of(uart.state(), pit.state(), cmos.state(), keyboard.state(), control.state(), power.state(), reset.state(),
+        for (Object state : List.of(uart.state(), pit.state(), cmos.state(), keyboard.state(), control.state(), power.state(),
+                reset.state(),
                 pci.state(), config.state(), vga.state(), pic.state(), io.state(), local.state())) {
             states.put(state.getClass().getName(), state.toString().replaceAll("\\[B@[0-9a-f]+", ""));
         }

@@ -17,7 +17,8 @@ import org.jvmx.vmx.VmcsField;
 
 /** Where a guest begins. Its memory is the same in all modes: tables, code, data and a stack, with pages of all permissions. */
 enum GuestMode {
-    REAL, VIRTUAL_8086, PROTECTED_16, PROTECTED_32, PAGED_32, PAGED_32_USER, PAE, PAE_USER, LONG, LONG_USER, COMPATIBILITY_USER, LONG_WITHOUT_EPT,
+    REAL, VIRTUAL_8086, PROTECTED_16, PROTECTED_32, PAGED_32, PAGED_32_USER, PAE, PAE_USER, LONG, LONG_USER, COMPATIBILITY_USER,
+    LONG_WITHOUT_EPT,
     PAGED_WITHOUT_EPT;
 
     static final int GDT = 0x1000;
@@ -87,7 +88,8 @@ enum GuestMode {
     }
 
     private void controls(CapabilityMsrs offered, ObjLongConsumer<VmcsField> vmcs) {
-        word(offered, vmcs, PIN_BASED_CONTROLS, ControlWord.PIN_BASED, PinBasedControl.EXTERNAL_INTERRUPT_EXITING, PinBasedControl.NMI_EXITING,
+        word(offered, vmcs, PIN_BASED_CONTROLS, ControlWord.PIN_BASED, PinBasedControl.EXTERNAL_INTERRUPT_EXITING,
+                PinBasedControl.NMI_EXITING,
                 PinBasedControl.VIRTUAL_NMIS, PinBasedControl.ACTIVATE_PREEMPTION_TIMER);
         word(offered, vmcs, PRIMARY_CONTROLS, ControlWord.PRIMARY, PrimaryControl.USE_TSC_OFFSETTING, PrimaryControl.USE_IO_BITMAPS,
                 PrimaryControl.USE_MSR_BITMAPS, PrimaryControl.USE_TPR_SHADOW, PrimaryControl.ACTIVATE_SECONDARY_CONTROLS,
@@ -99,7 +101,8 @@ enum GuestMode {
         word(offered, vmcs, EXIT_CONTROLS, ControlWord.EXIT, ExitControl.HOST_ADDRESS_SPACE_SIZE, ExitControl.SAVE_IA32_EFER,
                 ExitControl.SAVE_IA32_PAT, ExitControl.SAVE_DEBUG_CONTROLS);
         Control[] entry = {EntryControl.LOAD_DEBUG_CONTROLS, EntryControl.LOAD_IA32_EFER, EntryControl.LOAD_IA32_PAT};
-        Control[] wide = {EntryControl.LOAD_DEBUG_CONTROLS, EntryControl.LOAD_IA32_EFER, EntryControl.LOAD_IA32_PAT, EntryControl.IA32E_MODE_GUEST};
+        Control[] wide =
+                {EntryControl.LOAD_DEBUG_CONTROLS, EntryControl.LOAD_IA32_EFER, EntryControl.LOAD_IA32_PAT, EntryControl.IA32E_MODE_GUEST};
         word(offered, vmcs, ENTRY_CONTROLS, ControlWord.ENTRY, ia32e() ? wide : entry);
         vmcs.accept(MSR_BITMAPS, MSR_BITMAP);
         vmcs.accept(IO_BITMAP_A, IO_BITMAP);
@@ -114,7 +117,8 @@ enum GuestMode {
         vmcs.accept(VPID, 1);
     }
 
-    private static void word(CapabilityMsrs offered, ObjLongConsumer<VmcsField> vmcs, VmcsField field, ControlWord word, Control... controls) {
+    private static void word(CapabilityMsrs offered, ObjLongConsumer<VmcsField> vmcs, VmcsField field, ControlWord word,
+            Control... controls) {
         vmcs.accept(field, offered.word(word, controls) & 0xffff_ffffL);
     }
 
@@ -229,7 +233,8 @@ enum GuestMode {
         memory.putLong(GDT + 0x68, 0xffL | (long) LDT << 16 | 0x82L << 40);
         memory.putLong(GDT + 0x70, 0x0000_9b00_0000_ffffL).putLong(GDT + 0x78, 0x0040_f700_0000_0fffL);
         int next = TSS + 0x800;
-        memory.putInt(next + 4, INNER_STACK).putInt(next + 8, DATA_KERNEL).putInt(next + 0x1c, PD32).putInt(next + 0x20, CODE).putInt(next + 0x24, 2);
+        memory.putInt(next + 4, INNER_STACK).putInt(next + 8, DATA_KERNEL).putInt(next + 0x1c, PD32).putInt(next + 0x20, CODE)
+                .putInt(next + 0x24, 2);
         memory.putInt(next + 0x38, STACK).putInt(next + 0x48, DATA_KERNEL).putInt(next + 0x4c, CODE32).putInt(next + 0x50, DATA_KERNEL);
     }
 

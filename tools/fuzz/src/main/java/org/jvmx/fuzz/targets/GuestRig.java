@@ -106,7 +106,8 @@ final class GuestRig {
         try {
             result = launched ? vmx.vmresume() : vmx.vmlaunch();
         } catch (VmxAbort abort) {
-            require(vmx.read(EXIT_MSR_STORE_COUNT) + vmx.read(EXIT_MSR_LOAD_COUNT) != 0, "an abort without MSR lists: " + abort.getMessage());
+            require(vmx.read(EXIT_MSR_STORE_COUNT) + vmx.read(EXIT_MSR_LOAD_COUNT) != 0,
+                    "an abort without MSR lists: " + abort.getMessage());
             dead = true;
             return false;
         }
@@ -143,14 +144,16 @@ final class GuestRig {
     }
 
     private void failed(Exit exit) {
-        require(exit.reason() == ExitReason.INVALID_STATE || exit.reason() == ExitReason.MSR_LOAD_FAIL, "an entry fails with " + exit.reason());
+        require(exit.reason() == ExitReason.INVALID_STATE || exit.reason() == ExitReason.MSR_LOAD_FAIL,
+                "an entry fails with " + exit.reason());
         named(vmx.failure());
         require(!untouched || exit.reason() == ExitReason.MSR_LOAD_FAIL, "what an exit left is no guest state: " + vmx.failure());
     }
 
     private void named(CheckFailure failure) {
         require(failure != null, "no check is named");
-        require(!failure.id().isBlank() && failure.field() != null && !failure.legal().isBlank() && !failure.toString().isBlank(), "an empty check");
+        require(!failure.id().isBlank() && failure.field() != null && !failure.legal().isBlank() && !failure.toString().isBlank(),
+                "an empty check");
     }
 
     /** Finishes the instruction of the last exit; false if it made another exit. */
@@ -219,6 +222,7 @@ final class GuestRig {
         require(cpu.gpr[Cpu.NO_REGISTER] == 0, "the register that is none is " + cpu.gpr[Cpu.NO_REGISTER]);
         require(cpu.fpTop >>> 3 == 0 && cpu.fpNotEmpty >>> 8 == 0 && (cpu.mxcsr & 0xffff_0000) == 0, "x87 or SSE state");
         require(cpu.blockRetired == 0, "instructions are still being counted");
-        require(exit.instructionLength() >= 0 && exit.instructionLength() <= 15, "instruction length %d of %s".formatted(exit.instructionLength(), exit));
+        require(exit.instructionLength() >= 0 && exit.instructionLength() <= 15,
+                "instruction length %d of %s".formatted(exit.instructionLength(), exit));
     }
 }

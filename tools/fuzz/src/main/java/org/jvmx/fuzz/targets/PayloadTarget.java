@@ -30,7 +30,8 @@ public final class PayloadTarget implements Target {
     private static void unpack(byte[] input, int announced) {
         try {
             byte[] unpacked = Payload.unpack("k", input);
-            require(unpacked == input || unpacked.length == announced, "%d bytes come out, %d are announced".formatted(unpacked.length, announced));
+            require(unpacked == input || unpacked.length == announced,
+                    "%d bytes come out, %d are announced".formatted(unpacked.length, announced));
         } catch (LoadException refusal) {
             require(refusal.getMessage().contains("payload of k"), refusal.getMessage());
         }

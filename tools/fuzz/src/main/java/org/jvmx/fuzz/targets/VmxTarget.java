@@ -13,8 +13,9 @@ import org.jvmx.vmx.Vmx;
 
 /** Any sequence of VMX instructions gives the results, error numbers and launch states of a small model of them. SDM Vol. 3, "VMX Instruction Reference". */
 public final class VmxTarget implements Target {
-    private static final long[] ADDRESSES = {GuestMode.VMCS, GuestMode.OTHER_VMCS, GuestMode.VMXON, GuestMode.MSR_BITMAP, GuestMode.VMCS + 8, 1L << 46,
-        1L << 45, -4096, 0};
+    private static final long[] ADDRESSES =
+            {GuestMode.VMCS, GuestMode.OTHER_VMCS, GuestMode.VMXON, GuestMode.MSR_BITMAP, GuestMode.VMCS + 8, 1L << 46,
+                1L << 45, -4096, 0};
     private static final int REGIONS = 4;
     private static final long NONE = -1;
 
@@ -135,7 +136,8 @@ public final class VmxTarget implements Target {
     }
 
     private int clearResult(long address) {
-        return !legal(address) ? error(VmxError.VMCLEAR_INVALID_ADDRESS) : address == vmxon ? error(VmxError.VMCLEAR_VMXON_POINTER) : Vmx.SUCCEED;
+        return !legal(address) ? error(VmxError.VMCLEAR_INVALID_ADDRESS) : address == vmxon ? error(VmxError.VMCLEAR_VMXON_POINTER)
+                : Vmx.SUCCEED;
     }
 
     private void cleared(long address) {
@@ -176,7 +178,8 @@ public final class VmxTarget implements Target {
         VmcsField field = VmcsField.of(encoding);
         boolean exists = field != null && rig.has(field);
         return current == NONE ? Vmx.FAIL_INVALID
-                : !exists ? error(VmxError.UNSUPPORTED_COMPONENT) : write && field.readOnly() ? error(VmxError.READ_ONLY_COMPONENT) : Vmx.SUCCEED;
+                : !exists ? error(VmxError.UNSUPPORTED_COMPONENT) : write && field.readOnly() ? error(VmxError.READ_ONLY_COMPONENT)
+                : Vmx.SUCCEED;
     }
 
     // --- entries

@@ -88,7 +88,8 @@ public final class GdbTarget implements Target {
     private static void session(int mode, Bytes input) throws Exception {
         Bounds.clear();
         try (Machine machine = new Machine(MachineSpec.of(new SoftwareBackend(), List.of(new MemoryRange(0, RAM))))) {
-            machine.load((mode & 4) != 0 ? VcpuState.long64(0x1000, 0x2000) : (mode & 8) != 0 ? VcpuState.prot32(0x1000) : VcpuState.real16(0, 0x1000));
+            machine.load((mode & 4) != 0 ? VcpuState.long64(0x1000, 0x2000) : (mode & 8) != 0 ? VcpuState.prot32(0x1000)
+                    : VcpuState.real16(0, 0x1000));
             machine.memory().writeLong(0x2000, 0x3003);
             machine.memory().writeLong(0x3000, 0x83);
             Inspector inspector = machine.inspect(NOBODY);
