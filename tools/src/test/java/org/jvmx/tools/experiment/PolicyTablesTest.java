@@ -11,8 +11,8 @@ import org.jvmx.policy.cost.CostData;
 class PolicyTablesTest {
     @Test
     void theDocumentIsWhatTheCommandPrints() throws IOException {
-        String document = Files.readString(Path.of("..", "docs", "policies.md"));
+        String document = Files.readString(Path.of("POLICIES.md"));
         assertEquals(document, PolicyTables.markdown(CostData.bundled().model("skylake-sp")),
-                "write it anew: ./jvmx policy tables > docs/policies.md");
+                "write it anew: ./jvmx policy tables > tools/POLICIES.md");
     }
 }
