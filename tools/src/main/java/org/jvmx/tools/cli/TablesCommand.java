@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** {@code jvmx policy tables}. */
-@Command(name = "tables", description = "Print, as Markdown, what each built-in policy does to the guests that it is for: docs/policies.md is this.", sortOptions = false)
+@Command(name = "tables", description = "Print, as Markdown, what each built-in policy does to the guests that it is for: tools/POLICIES.md is this.", sortOptions = false)
 final class TablesCommand implements Callable<Integer> {
     @Mixin
     private CostOptions cost;
