@@ -145,12 +145,19 @@ public final class TraceReader {
         };
     }
 
+    private static String word(Map<String, Object> object, String name) {
+        if (object.get(name) instanceof String word) {
+            return word;
+        }
+        throw new IllegalArgumentException("it has no " + name);
+    }
+
     private static TraceHeader header(Map<String, Object> object) {
         if (number(object.get("schema")) != TraceHeader.SCHEMA) {
             throw new IllegalArgumentException("its schema is " + object.get("schema"));
         }
         List<String> policies = ((List<?>) object.get("policies")).stream().map(String.class::cast).toList();
-        return new TraceHeader((String) object.get("version"), (String) object.get("backend"), (String) object.get("guest"),
+        return new TraceHeader(word(object, "version"), word(object, "backend"), word(object, "guest"),
                 number(object.get("seed")), number(object.get("memory")), (int) number(object.get("cpus")), policies);
     }
 
@@ -163,6 +170,6 @@ public final class TraceReader {
             swaps.add(new PolicySwap((String) fields.get("old"), (String) fields.get("new"), number(fields.get("exits")),
                     number(fields.get("t"))));
         }
-        return new TraceFooter(number(object.get("exits")), counts, (String) object.get("traceHash"), swaps);
+        return new TraceFooter(number(object.get("exits")), counts, word(object, "traceHash"), swaps);
     }
 }

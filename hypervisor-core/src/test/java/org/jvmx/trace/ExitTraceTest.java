@@ -206,6 +206,9 @@ class ExitTraceTest {
         Files.write(bad, Arrays.copyOf(whole, 20));
         assertThrows(ImageException.class, () -> TraceReader.read(bad, new TraceSummary()));
         List<String> lines = Files.readAllLines(write("a.jsonl", 5, 1));
+        Files.writeString(bad, lines.get(0).replace("\"version\"", "\"revision\""));
+        String message = assertThrows(ImageException.class, () -> TraceReader.read(bad, new TraceSummary())).getMessage();
+        assertTrue(message.contains("no version"), message);
         Files.write(bad, List.of(lines.get(0), lines.get(1).replaceFirst("\"reason\":\"[A-Z_]+", "\"reason\":\"")));
         assertThrows(ImageException.class, () -> TraceReader.read(bad, new TraceSummary()));
     }

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -21,6 +23,7 @@ final class Campaign {
     private static final Pattern STATISTIC = Pattern.compile("stat::(\\w+):\\s+(\\d+)");
     private static final Pattern KEPT = Pattern.compile("corp: (\\d+)/");
     private static final int LONGEST = 1024;
+    private static final int MINIMISE_SECONDS = 30;
     private static final int HANG_SECONDS = 60;
 
     private final String target;
@@ -58,7 +61,7 @@ final class Campaign {
         Path inputs = directory.resolve("inputs");
         Corpus.of(target).unpack(inputs);
         Path finds = Files.createDirectories(directory.resolve("finds"));
-        List<String> log = engine("-max_total_time=" + seconds, "-seed=" + seed, "-artifact_prefix=" + finds + "/", inputs.toString());
+        List<String> log = engine(0, "-max_total_time=" + seconds, "-seed=" + seed, "-artifact_prefix=" + finds + "/", inputs.toString());
         Files.write(directory.resolve("log"), log);
         log.forEach(this::statistic);
         return new Result(target, executions, perSecond, kept, finding(finds, log));
@@ -89,7 +92,7 @@ final class Campaign {
             }
             Path small = directory.resolve("small");
             if (found.getFileName().toString().startsWith("crash")) {
-                engine("-minimize_crash=1", "-max_total_time=30", "-exact_artifact_path=" + small, found.toString());
+                engine(MINIMISE_SECONDS, "-minimize_crash=1", "-max_total_time=" + MINIMISE_SECONDS, "-exact_artifact_path=" + small, found.toString());
             }
             byte[] input = Files.readAllBytes(Files.exists(small) ? small : found);
             return String.join("\n", log.stream().dropWhile(line -> !line.startsWith("==")).limit(20).toList())
@@ -97,7 +100,13 @@ final class Campaign {
         }
     }
 
-    private List<String> engine(String... arguments) throws IOException, InterruptedException {
+    private static void end(Process process) {
+        process.descendants().forEach(ProcessHandle::destroy);
+        process.destroy();
+    }
+
+    /** Runs the engine, for so many seconds at most; 0 if it ends by itself. */
+    private List<String> engine(long seconds, String... arguments) throws IOException, InterruptedException {
         List<String> command =
                 new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC",
                         "-XX:+EnableDynamicAgentLoading", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
@@ -109,6 +118,9 @@ final class Campaign {
                         "-max_len=" + LONGEST, "-len_control=0", "-print_final_stats=1"));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        if (seconds > 0) {
+            CompletableFuture.delayedExecutor(seconds, TimeUnit.SECONDS).execute(() -> end(process));
+        }
         try (BufferedReader reader = new BufferedReader(new InputStreamReader(process.getInputStream()))) {
             List<String> lines = reader.lines().toList();
             process.waitFor();

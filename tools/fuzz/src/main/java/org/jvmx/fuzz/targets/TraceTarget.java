@@ -37,7 +37,11 @@ public final class TraceTarget implements Target {
         if (first == null) {
             return;
         }
-        TraceReader.convert(file, binary);
+        try {
+            TraceReader.convert(file, binary);
+        } catch (ImageException refusal) {
+            return; // what no sink can write
+        }
         TraceReader.convert(binary, lines);
         Records last = new Records();
         TraceReader.read(lines, last);
