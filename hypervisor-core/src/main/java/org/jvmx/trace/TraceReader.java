@@ -116,7 +116,7 @@ public final class TraceReader {
                 return;
             }
             record(object, fields);
-            sink.record((Long) object.get("n"), fields);
+            sink.record(number(object.get("n")), fields);
         }
     }
 
@@ -131,8 +131,8 @@ public final class TraceReader {
     }
 
     private static long reason(Map<String, Object> object) {
-        String name = (String) object.get("reason");
-        long number = Character.isDigit(name.charAt(0)) ? Long.parseLong(name) : ExitReason.valueOf(name).number();
+        String name = word(object, "reason");
+        long number = !name.isEmpty() && Character.isDigit(name.charAt(0)) ? Long.parseLong(name) : ExitReason.valueOf(name).number();
         return object.containsKey("entryFailure") ? number | Exit.ENTRY_FAILURE & 0xffff_ffffL : number;
     }
 
@@ -145,29 +145,39 @@ public final class TraceReader {
         };
     }
 
-    private static String word(Map<String, Object> object, String name) {
-        if (object.get(name) instanceof String word) {
+    private static String word(Map<?, ?> object, String name) {
+        return string(object.get(name), name);
+    }
+
+    private static String string(Object value, String what) {
+        if (value instanceof String word) {
             return word;
         }
-        throw new IllegalArgumentException("it has no " + name);
+        throw new IllegalArgumentException("it has no " + what);
     }
 
     private static TraceHeader header(Map<String, Object> object) {
         if (number(object.get("schema")) != TraceHeader.SCHEMA) {
             throw new IllegalArgumentException("its schema is " + object.get("schema"));
         }
-        List<String> policies = ((List<?>) object.get("policies")).stream().map(String.class::cast).toList();
+        if (!(object.get("policies") instanceof List<?> listed)) {
+            throw new IllegalArgumentException("it has no policies");
+        }
+        List<String> policies = listed.stream().map(policy -> string(policy, "name for a policy")).toList();
         return new TraceHeader(word(object, "version"), word(object, "backend"), word(object, "guest"),
                 number(object.get("seed")), number(object.get("memory")), (int) number(object.get("cpus")), policies);
     }
 
     private static TraceFooter footer(Map<String, Object> object) {
         TreeMap<String, Long> counts = new TreeMap<>();
-        ((Map<?, ?>) object.get("counts")).forEach((name, count) -> counts.put((String) name, number(count)));
+        if (!(object.get("counts") instanceof Map<?, ?> counted)) {
+            throw new IllegalArgumentException("it has no counts");
+        }
+        counted.forEach((name, count) -> counts.put((String) name, number(count)));
         List<PolicySwap> swaps = new ArrayList<>();
         for (Object swap : object.get("swaps") instanceof List<?> all ? all : List.of()) {
             Map<?, ?> fields = (Map<?, ?>) swap;
-            swaps.add(new PolicySwap((String) fields.get("old"), (String) fields.get("new"), number(fields.get("exits")),
+            swaps.add(new PolicySwap(word(fields, "old"), word(fields, "new"), number(fields.get("exits")),
                     number(fields.get("t"))));
         }
         return new TraceFooter(number(object.get("exits")), counts, word(object, "traceHash"), swaps);

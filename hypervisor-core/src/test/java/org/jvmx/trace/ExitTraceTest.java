@@ -214,6 +214,18 @@ class ExitTraceTest {
     }
 
     @Test
+    void whatALineLacksIsNamed() throws IOException {
+        List<String> lines = Files.readAllLines(write("a.jsonl", 5, 1));
+        assertEquals(3, lines.size());
+        for (String[] lack : new String[][] {{"policies", "no policies"}, {"reason", "no reason"}, {"counts", "no counts"}}) {
+            Path bad = folder.resolve(lack[0] + ".trace");
+            Files.write(bad, lines.stream().map(line -> line.replace('"' + lack[0] + '"', "\"other\"")).toList());
+            String message = assertThrows(ImageException.class, () -> TraceReader.read(bad, new TraceSummary())).getMessage();
+            assertTrue(message.contains(lack[1]), message);
+        }
+    }
+
+    @Test
     void aBinaryRecordWithAnAccessOfNoKindIsRefused() throws IOException {
         Path bad = folder.resolve("bad.trace");
         try (OutputStream out = Files.newOutputStream(bad)) {
