@@ -43,6 +43,11 @@ public final class RawMemory {
         return value;
     }
 
+    /** {@link #getInt} of memory that no other thread writes: it has no place in the order. */
+    public static int getOwnInt(long address) {
+        return (int) INT.get(ALL, address);
+    }
+
     public static long getLong(long address) {
         long value = (long) LONG.get(ALL, address);
         VarHandle.acquireFence();

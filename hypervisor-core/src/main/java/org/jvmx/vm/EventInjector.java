@@ -119,7 +119,7 @@ final class EventInjector {
     /** After an exit: the guest may have changed CR8. */
     @Hot
     void afterExit() {
-        int priority = RawMemory.getInt(taskPriority) & 0xff;
+        int priority = RawMemory.getOwnInt(taskPriority) & 0xff;
         if (priority != lastPriority) {
             lastPriority = priority;
             controller.tpr(priority);
