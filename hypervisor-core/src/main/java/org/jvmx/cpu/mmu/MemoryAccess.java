@@ -509,7 +509,7 @@ public abstract class MemoryAccess extends Paging {
         if (context != noTlb) {
             context.fillRead(linear & -4096L, address - (linear & 4095));
         }
-        return gather(address, size);
+        return OperandPart.load(address, size);
     }
 
     private void storePart(long linear, int size, long value, Tlb context, boolean asUser, boolean withAc) {
@@ -524,7 +524,7 @@ public abstract class MemoryAccess extends Paging {
             return;
         }
         permitStores(linear, hpa, context);
-        scatter(host.address(hpa), size, value);
+        OperandPart.store(host.address(hpa), size, value);
         host.written(hpa, size);
     }
 
@@ -543,38 +543,6 @@ public abstract class MemoryAccess extends Paging {
         eptViolation(gpa, write ? WRITE : READ);
         exit.access().memory(gpa, size, write, value);
         throw exitSignal;
-    }
-
-    private static long gather(long address, int size) {
-        return switch (size) {
-            case 1 -> RawMemory.getByte(address) & 0xff;
-            case 2 -> RawMemory.getShort(address) & 0xffff;
-            case 4 -> RawMemory.getInt(address) & 0xffff_ffffL;
-            case 8 -> RawMemory.getLong(address);
-            default -> gatherBytes(address, size);
-        };
-    }
-
-    private static long gatherBytes(long address, int size) {
-        long value = 0;
-        for (int at = 0; at < size; at++) {
-            value |= (RawMemory.getByte(address + at) & 0xffL) << 8 * at;
-        }
-        return value;
-    }
-
-    private static void scatter(long address, int size, long value) {
-        switch (size) {
-            case 1 -> RawMemory.putByte(address, (byte) value);
-            case 2 -> RawMemory.putShort(address, (short) value);
-            case 4 -> RawMemory.putInt(address, (int) value);
-            case 8 -> RawMemory.putLong(address, value);
-            default -> {
-                for (int at = 0; at < size; at++) {
-                    RawMemory.putByte(address + at, (byte) (value >>> 8 * at));
-                }
-            }
-        }
     }
 
     private void noteLargePage(long linear) {
